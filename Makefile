@@ -1,0 +1,63 @@
+# The one list of commands. `make run` and `make test` set themselves up on a fresh machine.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
+
+export HF_HUB_OFFLINE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench bench-generation bench-robustness bench-safety train soak clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/run.stamp ## set up, render a first clip, and start the studio (Ctrl-C stops it)
+	@exec $(BIN)/python manage.py studio
+
+test: $(VENV)/test.stamp ## set up and run the tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/test.stamp ## ruff, mypy --strict on the engines, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/test.stamp ## let ruff write the formatting
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/test.stamp ## time of each pipeline stage, of a verification, size of an install
+	$(BIN)/python -m benchmarks.pipeline
+
+bench-generation: $(VENV)/test.stamp ## adherence, speed and memory of the embedded model
+	$(BIN)/python -m benchmarks.generation
+
+bench-robustness: $(VENV)/test.stamp ## what the watermark survives, and what it does not
+	$(BIN)/python -m benchmarks.robustness
+
+bench-safety: $(VENV)/test.stamp ## recall and false alarms of the safety gates
+	$(BIN)/python -m benchmarks.safety
+
+train: $(VENV)/run.stamp ## train the embedded model from scratch (resumes from runs/)
+	$(BIN)/python -m generation.embedded.train
+
+clean: ## remove the virtual environment and caches (never var/: it holds keys and clips)
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) deploy/check_system.py run
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: $(VENV)/bin/python pyproject.toml constraints.txt
+	@$(BIN)/python deploy/check_system.py run
+	@echo "Installing the pinned dependencies …"
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/bin/python pyproject.toml constraints.txt
+	@$(BIN)/python deploy/check_system.py test
+	@echo "Installing the pinned dependencies …"
+	$(PIP) -e '.[dev]'
+	@touch $@ $(VENV)/run.stamp
