@@ -1,0 +1,306 @@
+"""Video in and out: H.264 written whole or not at all, untrusted video read within bounds.
+
+`write_video` is for our own frames. `read_video` takes anything: it opens no other file and no
+network address (ffmpeg's protocol, format and codec whitelists), and stops at the limits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import av
+import numpy as np
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
+from numpy.typing import NDArray
+
+from provenance.atomic import replacing, write_fault
+from provenance.errors import InvalidMedia, LimitReached, ProvenanceError, ProvenanceFailed
+
+Frame = NDArray[np.uint8]
+
+_FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts"
+_CODECS = "h264,hevc,vp8,vp9,libdav1d,av1,mpeg4,mpeg2video,libvpx-vp8,libvpx-vp9"
+_LUMA_FIRST = {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray"}
+_UNSPECIFIED = 2  # ISO/IEC 23091-2, matrix coefficients
+_TYPES = {1: "I"}  # everything that is predicted counts as "P"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one video may cost.
+
+    `max_bytes` of file, `max_pixels` a frame, `max_frames` and `max_seconds` decoded, `max_luma`
+    bytes of luma kept in memory. A longer video is examined up to the limit and says so.
+    """
+
+    max_bytes: int = 100_000_000
+    max_pixels: int = 4096 * 2304
+    max_frames: int = 2160
+    max_seconds: float = 90.0
+    max_luma: int = 320 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """The container's account of a video: size in pixels, frames a second, length in seconds."""
+
+    width: int
+    height: int
+    fps: float
+    seconds: float
+    codec: str
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """Decoded luma of a video.
+
+    Attributes:
+        info: what the container says, size as shown (after rotation).
+        luma: one (height, width) uint8 plane a frame, as stored (no range conversion).
+        picture_types: "I" for an intra picture, "P" for any other, one a frame.
+        capped: a limit ended the reading before the video ended.
+        damaged: the decoder gave up before the video ended.
+    """
+
+    info: VideoInfo
+    luma: list[Frame] = field(repr=False)
+    picture_types: list[str] = field(repr=False)
+    capped: bool = False
+    damaged: bool = False
+
+
+def write_video(path: Path, frames: Iterable[Frame], fps: int, *, crf: int = 18) -> VideoInfo:
+    """Write frames as H.264, yuv420p, BT.709 limited range, in a faststart MP4.
+
+    Args:
+        path: destination; appears only when complete, synced to disk and decoded again.
+        frames: (height, width, 3) uint8 RGB, all of one even size, at least one.
+        fps: frames a second.
+        crf: x264's constant rate factor; 18 is close to invisible.
+
+    Raises:
+        InvalidMedia: ``provenance.frame-shape`` or ``provenance.no-frames``.
+        ProvenanceFailed: ``provenance.disk-full``, ``provenance.write-failed``,
+            ``provenance.encode-failed``.
+    """
+    iterator = iter(frames)
+    first = next(iterator, None)
+    if first is None:
+        raise InvalidMedia("no-frames", "There are no frames to write.", "Generate the clip again.")
+    height, width = _checked_size(first)
+    with replacing(path) as file:
+        count = _encode(file.name, itertools.chain([first], iterator), (height, width), fps, crf)
+        _decode_check(file.name, count, (height, width))
+    return VideoInfo(width, height, float(fps), count / fps, "h264")
+
+
+def probe(source: Path | BinaryIO, limits: Limits | None = None) -> VideoInfo:
+    """What the container says about its first video stream, without decoding a frame.
+
+    Raises:
+        InvalidMedia: ``provenance.unreadable``; LimitReached: ``provenance.frame-too-large``.
+    """
+    with _opened(source, limits or Limits()) as (_, stream):
+        return _info(stream)
+
+
+def read_video(source: Path | BinaryIO, limits: Limits | None = None) -> Video:
+    """Decode the luma of an untrusted video, up to the limits.
+
+    Raises:
+        InvalidMedia: ``provenance.unreadable`` when not one frame decodes.
+        LimitReached: ``provenance.frame-too-large``.
+    """
+    limits = limits or Limits()
+    luma: list[Frame] = []
+    types: list[str] = []
+    capped = damaged = False
+    with _opened(source, limits) as (container, stream):
+        info = _info(stream)
+        most = min(limits.max_frames, max(1, int(limits.max_seconds * info.fps)))
+        kept = 0
+        try:
+            for picture in container.decode(stream):
+                if len(luma) >= most or kept + picture.width * picture.height > limits.max_luma:
+                    capped = True
+                    break
+                plane = _luma(picture)
+                kept += plane.nbytes
+                luma.append(plane)
+                types.append(_TYPES.get(int(picture.pict_type), "P"))
+        except (av.FFmpegError, ValueError):
+            damaged = True
+    if not luma:
+        raise _unreadable()
+    height, width = luma[0].shape
+    shown = VideoInfo(width, height, info.fps, info.seconds or len(luma) / info.fps, info.codec)
+    return Video(shown, luma, types, capped, damaged)
+
+
+def read_frames(source: Path | BinaryIO, limits: Limits | None = None) -> Iterator[Frame]:
+    """Decode a video to (height, width, 3) uint8 RGB frames, BT.709 unless the file says otherwise.
+
+    Raises:
+        InvalidMedia: ``provenance.unreadable``; LimitReached: ``provenance.frame-too-large``.
+    """
+    limits = limits or Limits()
+    with _opened(source, limits) as (container, stream):
+        try:
+            for index, picture in enumerate(container.decode(stream)):
+                if index >= limits.max_frames:
+                    raise _too_long(limits)
+                yield _rgb(picture)
+        except av.FFmpegError as fault:
+            raise _unreadable() from fault
+
+
+def _checked_size(frame: Frame) -> tuple[int, int]:
+    if frame.ndim != 3 or frame.shape[2] != 3 or frame.shape[0] % 2 or frame.shape[1] % 2:
+        raise InvalidMedia(
+            "frame-shape",
+            "Frames must be RGB pictures of one even width and height.",
+            "Give frames of shape (height, width, 3) with even height and width.",
+        )
+    return frame.shape[0], frame.shape[1]
+
+
+def _encode(name: str, frames: Iterable[Frame], size: tuple[int, int], fps: int, crf: int) -> int:
+    height, width = size
+    count = 0
+    try:
+        # By name: to bring the index to the front, ffmpeg opens the file a second time.
+        with av.open(
+            name, "w", format="mp4", container_options={"movflags": "faststart"}
+        ) as container:
+            stream = container.add_stream("libx264", rate=Fraction(fps))
+            stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+            stream.options = {"crf": str(crf), "preset": "fast"}
+            context = stream.codec_context
+            context.colorspace, context.color_range = Colorspace.ITU709, ColorRange.MPEG
+            context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
+            for frame in frames:
+                if _checked_size(frame) != size:
+                    raise InvalidMedia(
+                        "frame-shape", "The frames differ in size.", "Give frames of one size."
+                    )
+                container.mux(stream.encode(_picture(frame)))
+                count += 1
+            container.mux(stream.encode())
+    except av.FFmpegError as fault:
+        raise (write_fault(fault) if isinstance(fault, OSError) else _encode_failed()) from fault
+    return count
+
+
+def _picture(frame: Frame) -> av.VideoFrame:
+    rgb = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
+    return rgb.reformat(
+        format="yuv420p",
+        dst_colorspace=Colorspace.ITU709,
+        dst_color_range=ColorRange.MPEG,
+        dst_color_primaries=ColorPrimaries.BT709,
+        dst_color_trc=ColorTrc.BT709,
+    )
+
+
+def _decode_check(name: str, count: int, size: tuple[int, int]) -> None:
+    """Decode what was written: an encoder that failed silently must not publish anything."""
+    try:
+        with av.open(name, "r", format="mp4") as container:
+            shapes = [(f.height, f.width) for f in container.decode(video=0)]
+    except av.FFmpegError as fault:
+        raise _encode_failed() from fault
+    if shapes != [size] * count:
+        raise _encode_failed()
+
+
+@contextlib.contextmanager
+def _opened(
+    source: Path | BinaryIO, limits: Limits
+) -> Iterator[tuple[av.container.InputContainer, av.VideoStream]]:
+    options = {
+        "protocol_whitelist": "file",
+        "format_whitelist": _FORMATS,
+        "codec_whitelist": _CODECS,
+        "max_pixels": str(limits.max_pixels),
+    }
+    with contextlib.ExitStack() as stack:
+        try:
+            # A file object and not a name: what the container refers to cannot be opened.
+            file = stack.enter_context(source.open("rb")) if isinstance(source, Path) else source
+            file.seek(0)
+            container = stack.enter_context(av.open(file, "r", options=options))
+            stream = container.streams.video[0]
+        except (av.FFmpegError, IndexError, ValueError) as fault:
+            raise _unreadable() from fault
+        if stream.width * stream.height > limits.max_pixels:
+            raise LimitReached(
+                "frame-too-large",
+                f"The picture of {stream.width} × {stream.height} pixels is too large.",
+                f"Scale the video to at most {limits.max_pixels:,} pixels a frame.",
+            )
+        if stream.width < 1 or stream.height < 1:
+            raise _unreadable()
+        stream.codec_context.options = {"max_pixels": str(limits.max_pixels)}
+        stream.thread_type = "AUTO"
+        yield container, stream
+
+
+def _info(stream: av.VideoStream) -> VideoInfo:
+    rate = stream.average_rate or stream.guessed_rate or Fraction(25)
+    fps = min(max(float(rate), 0.1), 1000.0)
+    duration = stream.duration * stream.time_base if stream.duration and stream.time_base else 0
+    return VideoInfo(stream.width, stream.height, fps, float(duration), stream.codec_context.name)
+
+
+def _luma(picture: av.VideoFrame) -> Frame:
+    if picture.format.name not in _LUMA_FIRST:
+        picture = picture.reformat(format="yuv420p")
+    plane = picture.planes[0]
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+    return _upright(rows[:, : plane.width].copy(), picture.rotation)
+
+
+def _rgb(picture: av.VideoFrame) -> Frame:
+    known = picture.colorspace != _UNSPECIFIED
+    rgb = picture.reformat(
+        format="rgb24", src_colorspace=None if known else Colorspace.ITU709
+    ).to_ndarray()
+    return _upright(cast(Frame, rgb), picture.rotation)
+
+
+def _upright(pixels: Frame, rotation: int) -> Frame:
+    """Turn by the display matrix, in quarter turns; `rotation` is in degrees counterclockwise."""
+    turns = round(rotation / 90) % 4
+    return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
+
+
+def _unreadable() -> ProvenanceError:
+    return InvalidMedia(
+        "unreadable",
+        "This file could not be read as a video.",
+        "Check that it is a complete MP4, MOV, WebM, MKV, AVI or TS video.",
+    )
+
+
+def _too_long(limits: Limits) -> ProvenanceError:
+    return LimitReached(
+        "video-too-long",
+        f"The video has more than {limits.max_frames} frames.",
+        "Cut it into shorter parts.",
+    )
+
+
+def _encode_failed() -> ProvenanceError:
+    return ProvenanceFailed(
+        "encode-failed",
+        "The video could not be encoded.",
+        "Try again; if it stays, look at the studio's log and its disk.",
+        retryable=True,
+    )
