@@ -1,0 +1,1 @@
+"""People, their roles, and what protects what they wrote."""

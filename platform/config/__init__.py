@@ -1,0 +1,1 @@
+"""What the whole platform agrees on: settings, addresses, errors, logging, keys."""

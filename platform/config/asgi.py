@@ -1,0 +1,8 @@
+"""What uvicorn serves. Run with the root and platform/ both on the path."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+application = get_asgi_application()

@@ -1,0 +1,49 @@
+"""Logs as data, one line an event, without anything about a person.
+
+A line may carry identifiers, codes and durations. The filter below is the last defence, not the
+first: callers do not pass such values to begin with.
+"""
+
+import logging
+from typing import Any
+
+import structlog
+
+PERSONAL = frozenset(
+    {"prompt", "email", "password", "display_name", "name", "ip", "address", "filename", "note"}
+)
+
+
+def without_personal_data(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Drops every field that could tell who somebody is or what they wrote."""
+    return {key: value for key, value in event.items() if key not in PERSONAL}
+
+
+def type_of_error_only(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Keeps where an error happened but not its text, which may quote what a person wrote."""
+    error = event.pop("error", None)
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__name__
+        trace, last = error.__traceback__, None
+        while trace:
+            last, trace = trace, trace.tb_next
+        if last:
+            event["at"] = f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}"
+    return event
+
+
+def configure(level: str, as_json: bool) -> None:
+    """Sets up structlog once for this process."""
+    render = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            without_personal_data,
+            type_of_error_only,
+            render,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.PrintLoggerFactory(),
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,186 @@
+"""Every setting of the platform, read from the environment once. Defaults suit one machine.
+
+Going public is one setting: `KINEMARK_URL=https://studio.example.org` turns on everything that
+HTTPS needs. The full list with explanations is docs/settings.md.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+from django.core.management.utils import get_random_secret_key
+
+from config import env, keys, logs
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# --- Where things are kept ------------------------------------------------------------------
+KINEMARK_HOME = Path(env.text("KINEMARK_HOME", str(ROOT / "var"))).resolve()
+KEYS_DIR = KINEMARK_HOME / "keys"
+PKI_DIR = KINEMARK_HOME / "pki"
+REGISTRY_DIR = KINEMARK_HOME / "registry"
+UPLOADS_DIR = KINEMARK_HOME / "uploads"
+PUBLIC_DIR = KINEMARK_HOME / "media" / "public"
+PRIVATE_DIR = KINEMARK_HOME / "media" / "private"
+
+# --- Where the studio is found --------------------------------------------------------------
+PORT = int(env.number("PORT", 8000))
+KINEMARK_URL = env.text("KINEMARK_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+HTTPS = KINEMARK_URL.startswith("https://")
+HOST = urlsplit(KINEMARK_URL).hostname or "127.0.0.1"
+
+DEBUG = env.flag("KINEMARK_DEBUG")
+ALLOWED_HOSTS = [HOST, *env.words("KINEMARK_ALLOWED_HOSTS")]
+if not HTTPS:
+    ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]", "testserver"]
+CSRF_TRUSTED_ORIGINS = [KINEMARK_URL]
+SECRET_KEY = (
+    env.text("KINEMARK_SECRET_KEY")
+    or keys.load_or_create(
+        KEYS_DIR / "django-secret-key", lambda: get_random_secret_key().encode()
+    ).decode()
+)
+
+# --- Jobs -----------------------------------------------------------------------------------
+GENERATOR = env.text("KINEMARK_GENERATOR", "embedded")  # a name, or package.module:callable
+LEASE_SECONDS = env.number("KINEMARK_LEASE_SECONDS", 30, least=1)
+POLL_SECONDS = env.number("KINEMARK_POLL_SECONDS", 0.5, least=0.05)
+MAX_ATTEMPTS = int(env.number("KINEMARK_MAX_ATTEMPTS", 5, least=1))
+FREE_SPACE_FLOOR_MB = env.number("KINEMARK_FREE_SPACE_FLOOR_MB", 1024)
+# The development authority marks clips as untrusted for the public; an https studio must ask
+# for it by name.
+DEVELOPMENT_SIGNING = env.flag("KINEMARK_DEVELOPMENT_SIGNING", default=not HTTPS)
+
+# --- People ---------------------------------------------------------------------------------
+SIGN_UP_OPEN = env.flag("KINEMARK_SIGN_UP_OPEN")
+CLAIM_MINUTES = env.number("KINEMARK_CLAIM_MINUTES", 15, least=1)
+
+# --- Django ---------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "accounts",
+    "audit",
+    "studio",
+    "jobs",
+    "registry",
+    "moderation",
+    "verification",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "csp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ]
+        },
+    }
+]
+KINEMARK_HOME.mkdir(parents=True, exist_ok=True)
+DATABASES = {
+    "default": env.database(env.text("KINEMARK_DATABASE_URL"), KINEMARK_HOME / "db.sqlite3")
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [ROOT / "static"]
+STATIC_ROOT = KINEMARK_HOME / "static"
+WHITENOISE_USE_FINDERS = True  # one machine needs no collectstatic
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_TEMP_DIR = None
+# Uploads are personal data: always a file that its view deletes, never a copy kept in memory.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+
+# --- Sign-in --------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/studio/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/h/ip,5/5m/key"}
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = KINEMARK_HOME / "mail"
+
+# --- What a browser is told -----------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "media-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+if HTTPS:
+    SECURE_SSL_REDIRECT = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+
+# --- Logs -----------------------------------------------------------------------------------
+LOG_LEVEL = env.text("KINEMARK_LOG_LEVEL", "INFO").upper()
+logs.configure(LOG_LEVEL, as_json=env.flag("KINEMARK_LOG_JSON"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,1 @@
+"""The way from a shot to a clip: states, queue, pipeline, worker."""

@@ -1,0 +1,1 @@
+"""Where people decide what the gates leave to them."""

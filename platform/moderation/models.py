@@ -1,0 +1,93 @@
+"""Cases, decisions, and what the person concerned is told."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from jobs.models import Gate
+
+
+class CaseState(models.TextChoices):
+    OPEN = "open", "Open"
+    DECIDED = "decided", "Decided"
+    CLOSED = "closed", "Closed without a decision"  # its creator cancelled the job
+
+
+class Outcome(models.TextChoices):
+    APPROVE = "approve", "Approve"
+    REJECT = "reject", "Reject"
+
+
+class Reason(models.TextChoices):
+    """Why a case was decided so. The first is for approvals, the rest are grounds to reject."""
+
+    WITHIN_POLICY = "within-policy", "Within the policy"
+    SEXUAL = "sexual", "Sexual content"
+    MINORS = "minors", "Endangers minors"
+    VIOLENCE = "violence", "Violence or cruelty"
+    HATE = "hate", "Hate or harassment"
+    SELF_HARM = "self-harm", "Self-harm"
+    PERSON = "person", "Depicts a real person without consent"
+    DECEPTION = "deception", "Made to deceive"
+    WEAPONS = "weapons", "Weapons, drugs or crime"
+    OTHER = "other", "Another part of the policy"
+
+
+class Case(models.Model):
+    """One job that waits for one person's decision, at one gate."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    job = models.ForeignKey("jobs.Job", on_delete=models.CASCADE, related_name="cases")
+    gate = models.CharField(max_length=8, choices=Gate)
+    state = models.CharField(max_length=8, choices=CaseState, default=CaseState.OPEN)
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="claimed_cases",
+    )
+    claim_until = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("opened_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("job",), condition=models.Q(state="open"), name="one_open_case_a_job"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"case {str(self.id)[:8]} ({self.gate})"
+
+
+class Decision(models.Model):
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="decision")
+    moderator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions"
+    )
+    outcome = models.CharField(max_length=8, choices=Outcome)
+    reason = models.CharField(max_length=16, choices=Reason)
+    note = models.TextField(blank=True)
+    """For colleagues; the creator never sees it."""
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.outcome}: {self.reason}"
+
+
+class Statement(models.Model):
+    """Statement of reasons: what the creator of a refused job is told (DSA, article 17)."""
+
+    job = models.OneToOneField("jobs.Job", on_delete=models.CASCADE, related_name="statement")
+    facts = models.TextField()
+    ground = models.CharField(max_length=200)
+    automated = models.BooleanField()
+    redress = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.ground

@@ -1,0 +1,1 @@
+"""What creators do: ask for shots, receive clips."""

@@ -1,0 +1,1 @@
+"""Anyone asks about a video; the studio answers."""
