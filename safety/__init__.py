@@ -1,0 +1,26 @@
+"""Kinemark's safety engine: screens prompts and frames, says why, and fails closed."""
+
+from safety.errors import InvalidInput, InvalidPolicy, SafetyError, SafetyFailed
+from safety.gate import MediaGate, PromptGate
+from safety.loading import load_media_gate, load_prompt_gate
+from safety.policy import CategoryRule, Policy, load_policy
+from safety.verdict import UNSCREENED, Decision, Finding, SafetyVerdict, strictest
+
+__all__ = [
+    "UNSCREENED",
+    "CategoryRule",
+    "Decision",
+    "Finding",
+    "InvalidInput",
+    "InvalidPolicy",
+    "MediaGate",
+    "Policy",
+    "PromptGate",
+    "SafetyError",
+    "SafetyFailed",
+    "SafetyVerdict",
+    "load_media_gate",
+    "load_policy",
+    "load_prompt_gate",
+    "strictest",
+]

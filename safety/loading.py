@@ -1,0 +1,70 @@
+"""Puts the gates together from what is installed. What cannot be loaded is said, never skipped."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from safety.errors import SafetyError
+from safety.gate import FrameScreener, MediaGate, PromptGate, TextScreener, policy_or_none
+from safety.policy import Policy
+
+log = logging.getLogger(__name__)
+
+Part = TypeVar("Part")
+TextPart = Callable[[Policy], TextScreener]
+FramePart = Callable[[Policy], FrameScreener]
+
+
+def _text_parts() -> Mapping[str, TextPart]:
+    return {}
+
+
+def _frame_parts() -> Mapping[str, FramePart]:
+    return {}
+
+
+def load_prompt_gate(policy: Policy | None = None) -> PromptGate:
+    """The gate for text, under ``policy`` or the one that ships. Never raises."""
+    missing: list[str] = []
+    found = policy_or_none(policy, missing)
+    screeners: Sequence[TextScreener] = _built(_text_parts, found, missing)
+    return PromptGate(found, screeners, _prefixes(found, "prompt"), missing)
+
+
+def load_media_gate(policy: Policy | None = None) -> MediaGate:
+    """The gate for frames, under ``policy`` or the one that ships. Never raises."""
+    missing: list[str] = []
+    found = policy_or_none(policy, missing)
+    screeners: Sequence[FrameScreener] = _built(_frame_parts, found, missing)
+    return MediaGate(found, screeners, _prefixes(found, "media"), missing)
+
+
+def _built(
+    parts: Callable[[], Mapping[str, Callable[[Policy], Part]]],
+    policy: Policy | None,
+    missing: list[str],
+) -> list[Part]:
+    if policy is None:
+        return []
+    built: list[Part] = []
+    try:
+        factories = parts()
+    except Exception as error:
+        log.error("the screeners cannot be imported: %s", error)
+        missing.append("The safety models cannot be loaded.")
+        return []
+    for name, factory in factories.items():
+        try:
+            built.append(factory(policy))
+        except Exception as error:
+            sentence = error.message if isinstance(error, SafetyError) else "It cannot be loaded."
+            log.error("screener %s cannot be loaded: %s", name, error)
+            missing.append(f"The check “{name}” is missing. {sentence}")
+    return built
+
+
+def _prefixes(policy: Policy | None, kind: str) -> dict[str, str]:
+    models = policy.models if policy else {}
+    return {name: digest[:16] for name, digest in models.items() if name.startswith(kind)}

@@ -1,0 +1,1 @@
+"""Screening of frames: rendered clips and uploads."""

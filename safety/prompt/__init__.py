@@ -1,0 +1,1 @@
+"""Screening of text: prompts, negative prompts, titles, shot cards."""
