@@ -1,0 +1,230 @@
+"""The whole product on one page: how a shot becomes a clip, and everything that can stop it.
+
+    screening → queued → rendering → inspecting → marking → published
+
+Each function below takes a job out of one state. It may let the job go on, hold it for a
+moderator, refuse it, or fail; only the last one makes anything public. Any of them can be repeated
+after a crash: what a stage leaves behind counts only once the job has moved on.
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, transaction
+
+from accounts.sealing import unseal
+from config.errors import INTERNAL, Fault, SystemFault, explain
+from generation import Aspect, Cancelled, GenerationFailed, GenerationRequest, Progress
+from jobs import marking, publication, queue
+from jobs.disk import disk_full, is_full
+from jobs.engines import Engines
+from jobs.lifecycle import LostRace
+from jobs.models import Gate, Screening, State
+from jobs.work import Work
+from jobs.workspace import Workspace
+from moderation.services import open_case, state_reasons
+from provenance import ProvenanceFailed
+from safety import Decision, SafetyVerdict
+
+log = structlog.get_logger()
+
+
+def run(
+    lease: queue.Lease, engines: Engines | None = None, stopping: threading.Event | None = None
+) -> None:
+    """Takes a job as far as it goes: to rest, to publication, or until the lease is lost.
+
+    Raises `DatabaseError` when the database is away; the job then goes on after its lease.
+    """
+    job = lease.row().select_related("shot").first()
+    if job is None:
+        return
+    with queue.kept_alive(lease, stopping) as heartbeat:
+        work = Work(job, lease, heartbeat, engines or Engines(), Workspace(job.pk))
+        try:
+            _require_hope(work)
+            while stage := STAGES.get(State(work.job.state)):
+                heartbeat.check()
+                stage(work)
+        except (queue.Stop, LostRace) as reason:
+            _stop(work, reason)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            _fail(work, error)
+
+
+def screen(work: Work) -> None:
+    """Reads the prompt before anything is spent on it."""
+    with work.timed("screening"):
+        verdict = work.engines.prompt_gate().screen(_prompt(work))
+    _apply(work, Gate.PROMPT, verdict, State.QUEUED)
+
+
+def begin(work: Work) -> None:
+    """Takes the job out of the queue."""
+    work.move(State.RENDERING)
+
+
+def render(work: Work) -> None:
+    """Makes the frames and keeps them, exactly as they are, in the job's private folder."""
+    if work.job.generation and work.workspace.frames_file.exists():
+        return work.move(State.INSPECTING)  # rendered by an attempt that failed later
+    with work.timed("loading"):
+        generator = work.engines.generator()
+    with work.timed("rendering"):
+        try:
+            output = generator.generate(_request(work), lambda progress: _report(work, progress))
+        except Cancelled as stopped:
+            raise stopped.__cause__ or queue.CancelRequested from None
+        work.workspace.save_frames(output.frames)
+    model = output.model
+    found_out = {
+        "model": {
+            "name": model.name,
+            "version": model.version,
+            "sha256": model.sha256,
+            "licence": model.licence,
+            "upscaled": model.upscaled,
+        },
+        "fps": output.fps,
+        "seed": output.seed,
+        "steps": output.steps,
+        "created_at": datetime.now(UTC).isoformat(),
+    }
+    return work.move(State.INSPECTING, generation=found_out)
+
+
+def inspect(work: Work) -> None:
+    """Looks at the frames before anybody else can."""
+    if work.job.approved_media:
+        return work.move(State.MARKING)  # a moderator has seen these frames already
+    work.report("inspecting", 0, 1)
+    frames = work.workspace.load_frames()
+    with work.timed("inspecting"):
+        verdict = work.engines.media_gate().screen(frames, work.job.generation["fps"])
+    if verdict.decision is Decision.REVIEW:
+        work.workspace.save_strip(frames)
+    return _apply(work, Gate.MEDIA, verdict, State.MARKING)
+
+
+def mark(work: Work) -> None:
+    """Marks, encodes, signs, reads both back, and only then publishes."""
+    marked = marking.mark(work)
+    publication.publish(work, marked)
+    work.workspace.discard()
+
+
+STAGES: dict[State, Callable[[Work], None]] = {
+    State.SCREENING: screen,
+    State.QUEUED: begin,
+    State.RENDERING: render,
+    State.INSPECTING: inspect,
+    State.MARKING: mark,
+}
+
+
+def _apply(work: Work, gate: Gate, verdict: SafetyVerdict, onwards: State) -> None:
+    """Does what a gate decided, and keeps what it said, in one transaction."""
+    said = verdict.as_dict()
+    with transaction.atomic():
+        Screening.objects.create(
+            job=work.job,
+            gate=gate,
+            decision=verdict.decision.value,
+            findings=said["findings"],
+            policy_version=verdict.policy_version,
+            models=verdict.models,
+        )
+        if verdict.decision is Decision.ALLOW:
+            work.move(onwards)
+        elif verdict.decision is Decision.REVIEW:
+            work.move(State.HELD, held_at_stage=gate)
+            open_case(work.job, gate)
+        else:
+            work.move(State.REFUSED)
+            state_reasons(work.job, gate, _ground(verdict), automated=True)
+    if work.job.state == State.REFUSED:
+        work.workspace.discard()
+
+
+def _ground(verdict: SafetyVerdict) -> str:
+    """The reason that a creator is told; some rules must not explain how they work."""
+    if any(finding.hidden for finding in verdict.findings):
+        return "It goes against a part of the policy that is not explained."
+    return " ".join(dict.fromkeys(finding.reason for finding in verdict.findings))
+
+
+def _require_hope(work: Work) -> None:
+    if work.job.attempt > settings.MAX_ATTEMPTS:
+        raise SystemFault(
+            "jobs.too-many-attempts",
+            f"The worker stopped {settings.MAX_ATTEMPTS} times in the middle of this job.",
+            "Look at the worker's memory and log, then try the job again.",
+        )
+
+
+def _prompt(work: Work) -> str:
+    return unseal(work.job.shot.prompt_sealed)
+
+
+def _request(work: Work) -> GenerationRequest:
+    shot = work.job.shot
+    return GenerationRequest(
+        prompt=_prompt(work),
+        seed=shot.seed,
+        aspect=Aspect(shot.aspect),
+        seconds=shot.seconds,
+        style=shot.style or None,
+    )
+
+
+def _report(work: Work, progress: Progress) -> None:
+    try:
+        work.report(progress.stage, progress.step, progress.steps, progress.preview)
+    except queue.Stop as reason:
+        raise Cancelled from reason
+
+
+def _stop(work: Work, reason: Exception) -> None:
+    """Leaves the job as whoever stopped it wants it."""
+    job = work.lease.row().first()
+    if job is None:
+        log.warning("job.lost", job=str(work.job.pk))
+    elif job.cancel_requested:
+        work.job = job
+        work.move(State.CANCELLED)
+        work.workspace.discard()
+    else:
+        queue.release(work.lease)
+        log.info("job.given-back", job=str(job.pk), because=type(reason).__name__)
+
+
+def _fail(work: Work, error: Exception) -> None:
+    """Ends the attempt with a code that people can look up. Nothing public is left behind."""
+    job = work.lease.row().first()
+    if job is None:
+        log.warning("job.lost", job=str(work.job.pk))
+        return
+    fault = explain(disk_full() if is_full(error) else error)
+    log.error("job.failed", job=str(job.pk), code=fault.code, error=error)
+    work.job = job
+    retryable = _may_retry(error, fault)
+    work.move(
+        State.FAILED,
+        fault_code=fault.code,
+        fault_message=fault.message,
+        fault_advice=fault.advice,
+        fault_retryable=retryable,
+    )
+    if not retryable:
+        work.workspace.discard()
+
+
+def _may_retry(error: Exception, fault: Fault) -> bool:
+    """Whatever the studio is to blame for can be put right and tried again."""
+    ours = isinstance(error, SystemFault | ProvenanceFailed | GenerationFailed)
+    return fault.retryable or fault is INTERNAL or ours

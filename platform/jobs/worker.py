@@ -1,0 +1,41 @@
+"""The embedded worker: asks the database for work, does it, asks again."""
+
+import threading
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from jobs import engines, pipeline, publication, queue
+
+log = structlog.get_logger()
+
+SWEEP_SECONDS = 60
+
+
+def work(stopping: threading.Event) -> None:
+    """Works until `stopping` is set. A job in progress is given back at its next step."""
+    _warm_up()
+    idle_since_sweep = float(SWEEP_SECONDS)
+    while not stopping.is_set():
+        try:
+            if idle_since_sweep >= SWEEP_SECONDS:
+                publication.sweep()
+                idle_since_sweep = 0.0
+            if lease := queue.claim():
+                pipeline.run(lease, stopping=stopping)
+                continue
+        except DatabaseError as error:
+            log.warning("worker.database-away", error=error)
+            connection.close()
+        stopping.wait(settings.POLL_SECONDS)
+        idle_since_sweep += settings.POLL_SECONDS
+
+
+def _warm_up() -> None:
+    """Loads the models before the first job waits for them. A job says so if one is missing."""
+    for load in (engines.prompt_gate, engines.media_gate, engines.generator):
+        try:
+            load()
+        except Exception as error:
+            log.error("worker.model-unavailable", error=error)

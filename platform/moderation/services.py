@@ -1,0 +1,149 @@
+"""Cases: opened by a gate, claimed by one person at a time, decided once."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils.timezone import now
+
+from accounts.models import Person
+from audit import services as audit
+from config.errors import Conflict, Forbidden, UserFault
+from jobs.lifecycle import LostRace, move
+from jobs.models import Gate, Job, State
+from moderation.models import Case, CaseState, Decision, Outcome, Reason, Statement
+
+REDRESS = (
+    "You may write to whoever runs this studio and ask a person to look at it again, "
+    "within six months. You may also turn to an out-of-court dispute body or a court."
+)
+FACTS = {
+    Gate.PROMPT: "What you asked for was looked at before anything was rendered.",
+    Gate.MEDIA: "The rendered frames were looked at before anything was published.",
+}
+
+
+def open_case(job: Job, gate: Gate) -> Case:
+    """Puts a held job before the moderators, in the transaction that holds it."""
+    case = Case.objects.create(job=job, gate=gate)
+    audit.record("case.opened", case, gate=str(gate), job=str(job.pk))
+    return case
+
+
+def claim(case: Case, moderator: Person) -> Case:
+    """Takes a case for `settings.CLAIM_MINUTES`; claiming one's own case again prolongs it.
+
+    Raises `Forbidden`, or `Conflict` when somebody else has it or it is decided.
+    """
+    _require_moderator(moderator)
+    free = Q(claimed_by__isnull=True) | Q(claimed_by=moderator) | Q(claim_until__lt=now())
+    until = now() + timedelta(minutes=settings.CLAIM_MINUTES)
+    with transaction.atomic():
+        row = Case.objects.filter(free, pk=case.pk, state=CaseState.OPEN)
+        if row.update(claimed_by=moderator, claim_until=until) != 1:
+            raise Conflict(
+                "moderation.case-taken",
+                "Somebody else is looking at this case, or it is decided.",
+                "Take the next case.",
+            )
+        audit.record("case.claimed", case, moderator)
+    case.refresh_from_db()
+    return case
+
+
+def release_claim(case: Case, moderator: Person) -> None:
+    """Lets others have the case; does nothing if it was not this person's."""
+    with transaction.atomic():
+        row = Case.objects.filter(pk=case.pk, state=CaseState.OPEN, claimed_by=moderator)
+        if row.update(claimed_by=None, claim_until=None):
+            audit.record("case.released", case, moderator)
+
+
+def approve(case: Case, moderator: Person, note: str = "") -> Decision:
+    """The job goes on where it stopped: to the queue, or to marking with the frames it has.
+
+    Raises `Forbidden`, or `Conflict` when the claim has expired or the case is decided.
+    """
+    with transaction.atomic():
+        decision = _decide(case, moderator, Outcome.APPROVE, Reason.WITHIN_POLICY, note)
+        if case.gate == Gate.PROMPT:
+            _move(case.job, State.QUEUED, moderator, approved_prompt=True)
+        else:
+            _move(case.job, State.MARKING, moderator, approved_media=True)
+    return decision
+
+
+def reject(case: Case, moderator: Person, reason: str, note: str = "") -> Decision:
+    """The job ends, and its creator gets a statement of reasons.
+
+    Raises `Forbidden`; `UserFault` for a reason that is no ground to reject; `Conflict` when the
+    claim has expired or the case is decided.
+    """
+    if reason not in Reason.values or reason == Reason.WITHIN_POLICY:
+        raise UserFault(
+            "moderation.reason-missing",
+            "A rejection needs its reason.",
+            "Choose the part of the policy that the job goes against.",
+        )
+    with transaction.atomic():
+        decision = _decide(case, moderator, Outcome.REJECT, Reason(reason), note)
+        _move(case.job, State.REFUSED, moderator)
+        state_reasons(case.job, Gate(case.gate), str(Reason(reason).label), automated=False)
+    return decision
+
+
+def state_reasons(job: Job, gate: Gate, ground: str, *, automated: bool) -> Statement:
+    """Writes down what the creator of a refused job is told."""
+    by = "A program decided this." if automated else "A person decided this."
+    return Statement.objects.create(
+        job=job,
+        facts=f"{FACTS[gate]} {by}",
+        ground=ground[:200],
+        automated=automated,
+        redress=REDRESS,
+    )
+
+
+def close_cases(job: Job) -> None:
+    """Ends what is still open about a job that its creator cancelled."""
+    open_cases = Case.objects.filter(job=job, state=CaseState.OPEN)
+    open_cases.update(state=CaseState.CLOSED, decided_at=now())
+
+
+def _decide(case: Case, moderator: Person, outcome: Outcome, reason: Reason, note: str) -> Decision:
+    _require_moderator(moderator)
+    row = Case.objects.filter(
+        pk=case.pk, state=CaseState.OPEN, claimed_by=moderator, claim_until__gte=now()
+    )
+    if row.update(state=CaseState.DECIDED, decided_at=now()) != 1:
+        raise Conflict(
+            "moderation.claim-lost",
+            "You no longer hold this case.",
+            "Open it again; if nobody else took it, decide anew.",
+        )
+    case.refresh_from_db()
+    audit.record(f"case.{outcome}", case, moderator, reason=str(reason), job=str(case.job_id))
+    return Decision.objects.create(
+        case=case, moderator=moderator, outcome=outcome, reason=reason, note=note
+    )
+
+
+def _move(job: Job, to: State, moderator: Person, **changes: object) -> None:
+    try:
+        move(job, to, actor=moderator, **changes)
+    except LostRace:
+        raise Conflict(
+            "moderation.job-moved",
+            "This job is no longer waiting: its creator may have cancelled it.",
+            "Take the next case.",
+        ) from None
+
+
+def _require_moderator(person: Person) -> None:
+    if not person.may_review:
+        raise Forbidden(
+            "moderation.not-a-moderator",
+            "Only moderators decide cases.",
+            "Ask whoever runs this studio for the role.",
+        )

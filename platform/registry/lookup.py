@@ -1,0 +1,24 @@
+"""The registry as the provenance engine asks it: mark ID in, record out."""
+
+from collections.abc import Sequence
+
+from provenance import RegisteredClip
+from registry.models import Record
+
+
+class DatabaseRegistry:
+    """Fulfils `provenance.Registry`."""
+
+    def find(self, mark_id: int) -> RegisteredClip | None:
+        record = Record.objects.filter(mark_id=mark_id).select_related("clip").first()
+        if record is None:
+            return None
+        return RegisteredClip(
+            manifest_id=record.manifest_id,
+            manifest=bytes(record.manifest),
+            reference=bytes(record.reference),
+            taken_down=record.clip.taken_down_at is not None,
+        )
+
+    def known_mark_ids(self) -> Sequence[int]:
+        return list(Record.objects.values_list("mark_id", flat=True))
