@@ -57,8 +57,8 @@ def database(url: str, sqlite_file: Path) -> dict[str, object]:
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             },
-            # Threads of a test must meet one another in a real file, as processes do.
-            "TEST": {"NAME": str(sqlite_file.with_name("test.sqlite3"))},
+            # Threads of a test must meet in a real file, as processes do; runs must not.
+            "TEST": {"NAME": str(sqlite_file.with_name(f"test-{os.getpid()}.sqlite3"))},
         }
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:

@@ -23,6 +23,9 @@ UPLOADS_DIR = KINEMARK_HOME / "uploads"
 PUBLIC_DIR = KINEMARK_HOME / "media" / "public"
 PRIVATE_DIR = KINEMARK_HOME / "media" / "private"
 
+STATIC_ROOT = KINEMARK_HOME / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
 # --- Where the studio is found --------------------------------------------------------------
 PORT = int(env.number("PORT", 8000))
 KINEMARK_URL = env.text("KINEMARK_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
@@ -105,7 +108,6 @@ TEMPLATES = [
         },
     }
 ]
-KINEMARK_HOME.mkdir(parents=True, exist_ok=True)
 DATABASES = {
     "default": env.database(env.text("KINEMARK_DATABASE_URL"), KINEMARK_HOME / "db.sqlite3")
 }
@@ -116,7 +118,6 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "static"]
-STATIC_ROOT = KINEMARK_HOME / "static"
 WHITENOISE_USE_FINDERS = True  # one machine needs no collectstatic
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_TEMP_DIR = None

@@ -27,7 +27,8 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
     S.CANCELLED: frozenset(),
     S.PUBLISHED: frozenset(),
 }
-"""Held jobs go on where they stopped: after the prompt in the queue, after the frames in marking."""
+"""A held job goes on where it stopped: with its prompt approved in the queue, with its frames
+approved in marking."""
 
 WORKED_ON = (S.SCREENING, S.QUEUED, S.RENDERING, S.INSPECTING, S.MARKING)
 """States in which something is to be done; with a live lease, somebody is at it."""
