@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.timezone import now
+
 from audit.models import Event
 from config.errors import Conflict, Forbidden, UserFault
-from django.utils.timezone import now
 from jobs.models import Gate, Job, State
 from jobs.services import cancel
 from moderation import selectors, services
 from moderation.models import Case, CaseState, Reason, Statement
-
 from tests.making import make_job
 
 

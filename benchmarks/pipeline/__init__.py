@@ -1,0 +1,1 @@
+"""How long each stage of the pipeline takes for one clip, and what an install weighs."""
