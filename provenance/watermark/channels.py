@@ -1,0 +1,75 @@
+"""From frames to a few whitened average pictures in which only the mark adds up.
+
+The mark stands still while the picture moves, so averaging frames lifts it out. But above about
+CRF 30 nearly all that survives of it sits in the intra frames, and averaging everything buries it:
+so intra frames, the frames that follow them, and all frames are averaged apart, and the detector
+combines what they say by how loud the pilots are in each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from provenance.watermark.planes import Bytes, Floats, as_bytes, as_floats, local_rms, rms
+
+WORKING_SIDE = 900
+"""Longest side, in pixels, at which an upload is examined; larger ones are shrunk to it."""
+_INTRA, _FOLLOWING, _SPREAD = 4, 5, 24
+
+
+def working_scale(luma: Bytes) -> float:
+    return min(1.0, WORKING_SIDE / float(max(luma.shape)))
+
+
+def channels(luma: Sequence[Bytes], picture_types: Sequence[str]) -> list[Floats]:
+    """Whitened averages over intra frames, the frames after them, and the whole clip.
+
+    Args:
+        luma: (h, w) uint8 pictures of one size, at least one.
+        picture_types: "I" for intra frames, anything else for predicted ones.
+
+    Returns:
+        one to three float32 pictures of unit rms, their longer side at most WORKING_SIDE.
+    """
+    count = len(luma)
+    scale = working_scale(luma[0])
+    whitened: dict[int, Floats] = {}
+
+    def average(indices: Sequence[int]) -> Floats:
+        for index in indices:
+            if index not in whitened:
+                whitened[index] = _whiten(_shrunk(luma[index], scale))
+        return _level(np.mean([whitened[index] for index in indices], 0, dtype=np.float32))
+
+    intra = [index for index, kind in enumerate(picture_types[:count]) if kind == "I"] or [0]
+    if len(intra) > count // 2:
+        intra = [0]  # an all-intra file or an animation: every frame is as good as the others
+    following = [
+        index for start in intra[:3] for index in range(start + 1, start + 1 + _FOLLOWING)
+        if index < count
+    ]  # fmt: skip
+    spread = list(range(0, count, max(1, count // _SPREAD)))
+    return [average(group) for group in (intra[:_INTRA], following, spread) if group]
+
+
+def _shrunk(luma: Bytes, scale: float) -> Bytes:
+    if scale == 1.0:
+        return luma
+    return as_bytes(cv2.resize(luma, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+
+
+def _whiten(luma: Bytes) -> Floats:
+    """High pass, then divided by the local rms: every region speaks equally loud."""
+    picture = as_floats(luma)
+    detail = picture - as_floats(cv2.GaussianBlur(picture, (0, 0), 4.0))
+    return detail / (local_rms(detail, 11) + np.float32(0.5))
+
+
+def _level(picture: Floats) -> Floats:
+    """The same once more, gently, on an average: unit rms in the end."""
+    overall = max(1e-6, rms(picture))
+    level = as_floats(picture / (local_rms(picture, 21) + 0.3 * overall))
+    return as_floats(level / max(1e-9, rms(level)))

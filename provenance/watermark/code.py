@@ -1,0 +1,167 @@
+"""What a mark says, and how 64 bits become thousands of signs and back.
+
+Payload.  48 bits of mark ID followed by 16 bits of HMAC-SHA256 over that ID: of the 2**64 words
+only 2**48 are ever written under a key, and only those are ever believed.
+
+Code.  A feed-forward convolutional code with constraint length 14, ended in state zero, of as many
+output signs per bit as there is room for (about 1/14 per bit and complex carrier); read back by the
+Viterbi algorithm on soft values (Viterbi 1967; Forney 1973). The generator polynomials are drawn
+once, from a fixed seed: they are part of the format, not secret. What is secret is the order and
+the sign of the coded symbols (`Scrambler`); the signs are what the false-positive theorem of
+`decision` rests on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provenance.watermark.keys import MarkKey, generator
+from provenance.watermark.planes import Floats, as_floats
+
+ID_BITS = 48
+MAC_BITS = 16
+PAYLOAD_BITS = ID_BITS + MAC_BITS
+CONSTRAINT = 14
+STATES = 1 << (CONSTRAINT - 1)
+STEPS = PAYLOAD_BITS + CONSTRAINT - 1
+"""Trellis steps: the payload and the zeros that end it."""
+_IMPOSSIBLE = np.float32(-1e30)
+
+Bits = NDArray[np.int64]
+
+
+def payload_of(mark_id: int, key: MarkKey) -> int:
+    """The 64-bit word that is written for a mark ID.
+
+    Raises:
+        ValueError: if the ID does not fit 48 bits.
+    """
+    if not 0 <= mark_id < 1 << ID_BITS:
+        raise ValueError("a mark ID has 48 bits")
+    digest = hmac.digest(key.mac, mark_id.to_bytes(ID_BITS // 8, "big"), hashlib.sha256)
+    return mark_id << MAC_BITS | int.from_bytes(digest[: MAC_BITS // 8], "big")
+
+
+def mark_id_of(payload: int, key: MarkKey) -> int | None:
+    """The mark ID of a word, or None if its MAC was not made with this key."""
+    mark_id = payload >> MAC_BITS
+    return mark_id if payload_of(mark_id, key) == payload else None
+
+
+@cache
+def _outputs(rate: int) -> Floats:
+    """Signs that each of the 2**14 register contents puts out, shape (2**14, rate)."""
+    draw = np.random.Generator(np.random.Philox(key=0x4B4D31))
+    taps = draw.integers(0, 1 << CONSTRAINT, rate) | 1 | STATES
+    parity = np.arange(1 << CONSTRAINT)[:, None] & taps[None]
+    for shift in (8, 4, 2, 1):
+        parity ^= parity >> shift
+    return (1 - 2 * (parity & 1)).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class ConvolutionalCode:
+    """The code of one rate: `rate` signs for every bit of payload and tail."""
+
+    rate: int
+
+    @property
+    def length(self) -> int:
+        """Signs per word."""
+        return STEPS * self.rate
+
+    def encode(self, payload: int) -> Floats:
+        """Signs of a 64-bit word, shape (length,), values ±1."""
+        registers = _registers(np.array([payload], np.uint64))[0]
+        return as_floats(_outputs(self.rate)[registers].ravel())
+
+    def decode(self, soft: Floats) -> int:
+        """The word whose signs correlate best with `soft`, shape (length,), any scale."""
+        gains = self._gains(soft)
+        metric = np.full(STATES, _IMPOSSIBLE, np.float32)
+        metric[0] = 0
+        survivors = np.empty((STEPS, STATES), np.bool_)
+        for step in range(STEPS):
+            # A register is the old state with the new bit pushed in from the right; its lower 13
+            # bits are the new state, so both ways into a state lie half a table apart.
+            reached = np.repeat(metric, 2) + gains[step]
+            low, high = reached[:STATES], reached[STATES:]
+            survivors[step] = high > low
+            metric = np.maximum(low, high)
+            if step >= PAYLOAD_BITS:
+                metric[1::2] = _IMPOSSIBLE
+        return _trace(survivors)
+
+    def correlations(self, soft: Floats, payloads: NDArray[np.uint64]) -> Floats:
+        """Correlation of `soft` with the signs of each word, shape (len(payloads),)."""
+        gains = self._gains(soft)
+        total = np.zeros(len(payloads), np.float32)
+        state = np.zeros(len(payloads), np.uint64)
+        for step in range(STEPS):
+            state = _pushed(state, payloads, step)
+            total += gains[step][state]
+        return total
+
+    def _gains(self, soft: Floats) -> Floats:
+        """What each register content would add to the correlation, shape (STEPS, 2**14)."""
+        steps = soft.astype(np.float32).reshape(STEPS, self.rate)
+        return np.ascontiguousarray((_outputs(self.rate) @ steps.T).T)
+
+
+def _pushed(
+    state: NDArray[np.uint64], payloads: NDArray[np.uint64], step: int
+) -> NDArray[np.uint64]:
+    """Register contents after one more bit, the highest payload bit first, then zeros."""
+    shift = PAYLOAD_BITS - 1 - step
+    bit = payloads >> np.uint64(shift) & np.uint64(1) if shift >= 0 else np.uint64(0)
+    return (state << np.uint64(1) | bit) & np.uint64((1 << CONSTRAINT) - 1)
+
+
+def _registers(payloads: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    state = np.zeros(len(payloads), np.uint64)
+    rows = []
+    for step in range(STEPS):
+        state = _pushed(state, payloads, step)
+        rows.append(state)
+    return np.stack(rows, 1)
+
+
+def _trace(survivors: NDArray[np.bool_]) -> int:
+    state, word = 0, 0
+    for step in range(STEPS - 1, -1, -1):
+        if step < PAYLOAD_BITS:
+            word |= (state & 1) << (PAYLOAD_BITS - 1 - step)
+        state = (state | int(survivors[step, state]) << (CONSTRAINT - 1)) >> 1
+    return word
+
+
+class Scrambler:
+    """Keyed order and signs: which carrier carries which coded symbol, and turned which way.
+
+    Args:
+        key: the signs key.
+        dimensions: real carriers available; the code takes the largest rate that fits.
+    """
+
+    def __init__(self, key: bytes, dimensions: int) -> None:
+        draw = generator(key)
+        self.code = ConvolutionalCode(dimensions // STEPS)
+        self.dimensions = dimensions
+        self._order = draw.permutation(dimensions)[: self.code.length]
+        self._signs = (1 - 2 * draw.integers(0, 2, self.code.length)).astype(np.float32)
+
+    def spread(self, payload: int) -> Floats:
+        """One sign for every carrier (0 for the few left over), shape (dimensions,)."""
+        carriers = np.zeros(self.dimensions, np.float32)
+        carriers[self._order] = self.code.encode(payload) * self._signs
+        return carriers
+
+    def gather(self, carriers: NDArray[np.floating]) -> Floats:
+        """Soft code symbols of measured carriers, shape (code.length,)."""
+        return carriers[self._order].astype(np.float32) * self._signs

@@ -1,0 +1,203 @@
+"""Reading a mark, blind, out of whatever became of a clip."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provenance.watermark.channels import channels, working_scale
+from provenance.watermark.code import mark_id_of, payload_of
+from provenance.watermark.decision import MAX_ATTEMPTS, Budget
+from provenance.watermark.geometry import Geometry, plain_resizes
+from provenance.watermark.keys import KeyRing, MarkKey
+from provenance.watermark.pattern import INNER, OUTER, Carriers, Pattern, pattern_of
+from provenance.watermark.planes import Complexes, Floats, as_complexes, as_floats, rms
+from provenance.watermark.sync import Folded, search
+
+SMALLEST_SIDE = 96
+"""Pixels below which an upload is too small to tell anything."""
+_AUDIBLE = 2.5
+"""Pilot score below which a guessed geometry is not worth a decoding attempt."""
+_RINGS = np.linspace(INNER, OUTER, 8)
+
+
+@dataclass(frozen=True)
+class MarkDetection:
+    """What the detector found.
+
+    Args:
+        mark_id: the ID read, or None. None never means that a video is not ours.
+        score: the z that the claim rests on; without a claim, the best blind z seen.
+        threshold: the z that was needed.
+        false_positive_bound: bound on the chance that an unmarked upload reaches this score.
+        epoch: epoch of the key that read it.
+        geometry: how the clip lies in the upload.
+        tenant: tenant of the key that read it.
+        by_registry: whether the word was recognised among the registered ones rather than read.
+        too_small: whether the upload was too small to tell.
+    """
+
+    mark_id: int | None
+    score: float
+    threshold: float
+    false_positive_bound: float
+    epoch: int | None = None
+    geometry: Geometry | None = None
+    tenant: str | None = None
+    by_registry: bool = False
+    too_small: bool = False
+
+
+def detect(
+    luma: Sequence[NDArray[np.uint8]],
+    picture_types: Sequence[str],
+    keys: KeyRing,
+    *,
+    registered: Sequence[int] | None = None,
+) -> MarkDetection:
+    """Look for a mark of any key of the ring.
+
+    Args:
+        luma: (h, w) uint8 luma planes of an upload, in order of time, one size.
+        picture_types: "I" for intra frames, "P" for others, one for each frame.
+        keys: all keys that clips may have been marked with.
+        registered: mark IDs to look for by name; lets weaker marks be recognised.
+
+    Returns:
+        the detection; its false-positive bound counts every hypothesis (see `decision`).
+
+    Raises:
+        ValueError: without frames, or if they differ in size.
+    """
+    if not luma:
+        raise ValueError("a detection needs at least one frame")
+    if any(frame.shape != luma[0].shape for frame in luma):
+        raise ValueError("the frames of an upload have one size")
+    budget = Budget(keys=len(keys.keys), registered=len(registered or ()))
+    if min(luma[0].shape) < SMALLEST_SIDE:
+        return MarkDetection(None, 0.0, budget.blind, 1.0, too_small=True)
+    scale = working_scale(luma[0])
+    pictures = channels(luma, picture_types)
+    best = MarkDetection(None, 0.0, budget.blind, 1.0)
+    for epoch in reversed(keys.epochs):
+        attempt = _Attempt(pictures, keys.of_epoch(epoch), budget, registered or ())
+        found = attempt.run()
+        if found.mark_id is not None and found.geometry is not None:
+            return _in_upload_pixels(found, scale)
+        best = max(best, found, key=lambda detection: detection.score)
+    return best
+
+
+def _in_upload_pixels(found: MarkDetection, scale: float) -> MarkDetection:
+    assert found.geometry is not None
+    geometry = found.geometry.resized(1 / scale)
+    return MarkDetection(
+        found.mark_id, found.score, found.threshold, found.false_positive_bound, found.epoch,
+        geometry, found.tenant, found.by_registry,
+    )  # fmt: skip
+
+
+class _Attempt:
+    """One epoch's search of one upload; stops after MAX_ATTEMPTS decodings per key."""
+
+    def __init__(
+        self, pictures: list[Floats], keys: Sequence[MarkKey], budget: Budget,
+        registered: Sequence[int],
+    ) -> None:  # fmt: skip
+        self.pictures = pictures
+        self.keys = keys
+        self.budget = budget
+        self.registered = registered
+        self.left = MAX_ATTEMPTS
+        self.best = MarkDetection(None, 0.0, budget.blind, 1.0)
+
+    def run(self) -> MarkDetection:
+        pilots = pattern_of(self.keys[0]).pilots
+        for geometry in self._geometries(pilots):
+            folded = [Folded.of(picture, geometry) for picture in self.pictures]
+            loudness = [tile.pilot_score(pilots) for tile in folded]
+            if max(loudness) < _AUDIBLE:
+                continue
+            for weights in self._weightings(folded):
+                if self.left == 0:
+                    return self.best
+                self.left -= 1
+                for key in self.keys:
+                    claim = self._decode(folded, weights, geometry, key)
+                    if claim.mark_id is not None:
+                        return claim
+                    self.best = max(self.best, claim, key=lambda each: each.score)
+        return self.best
+
+    def _geometries(self, pilots: Carriers) -> Iterator[Geometry]:
+        height, width = self.pictures[0].shape
+        yield from plain_resizes(width, height)
+        searched = [self.pictures[0], self.pictures[-1]]
+        if len(self.pictures) > 1:
+            mixed = searched[0] + searched[1]
+            searched.append(mixed / np.float32(rms(mixed) + 1e-9))
+        else:
+            searched.pop()
+        for found in search(searched, pilots):
+            yield found.geometry
+
+    def _weightings(self, folded: list[Folded]) -> Iterator[NDArray[np.float64]]:
+        """Ways to combine the channels: for least variance first (MVDR, Capon 1969, the pilots
+        telling the gains), then each alone. They depend on products of symbols only."""
+        pattern = pattern_of(self.keys[0])
+        symbols = np.array([pattern.symbols(tile.spectrum, (0.0, 0.0)) for tile in folded])
+        covariance = symbols @ symbols.T / symbols.shape[1]
+        covariance += np.eye(len(folded)) * 0.03 * np.trace(covariance) / len(folded)
+        gains = [float(pattern.pilots.measure(tile.spectrum).real.mean()) for tile in folded]
+        combined = np.linalg.solve(covariance, np.maximum(gains, 0.02))
+        yield np.maximum(combined, 0.0)
+        if len(folded) > 1:
+            yield from np.eye(len(folded))
+
+    def _decode(
+        self, folded: list[Folded], weights: NDArray[np.float64], geometry: Geometry, key: MarkKey
+    ) -> MarkDetection:
+        pattern = pattern_of(key)
+        stacked = np.stack([tile.spectrum for tile in folded])
+        spectrum = as_complexes(np.tensordot(weights.astype(np.float32), stacked, 1))
+        symbols = pattern.symbols(spectrum, (0.0, 0.0))
+        soft = pattern.scrambler.gather(symbols * np.repeat(_gains(pattern, spectrum), 2))
+        norm = float(np.linalg.norm(soft)) + 1e-12
+        word = pattern.scrambler.code.decode(soft)
+        score = float(pattern.scrambler.code.encode(word) @ soft) / norm
+        mark_id = mark_id_of(word, key)
+        if mark_id is not None and score >= self.budget.blind:
+            chance = self.budget.chance(score, by_registry=False)
+            return MarkDetection(mark_id, score, self.budget.blind, chance, key.epoch, geometry,
+                                 key.tenant)  # fmt: skip
+        return self._recognise(pattern, soft / norm, key, geometry) or MarkDetection(
+            None, score, self.budget.blind, self.budget.chance(score, by_registry=False)
+        )
+
+    def _recognise(
+        self, pattern: Pattern, soft: Floats, key: MarkKey, geometry: Geometry
+    ) -> MarkDetection | None:
+        if not self.registered:
+            return None
+        words = np.array([payload_of(mark_id, key) for mark_id in self.registered], np.uint64)
+        scores = pattern.scrambler.code.correlations(soft, words)
+        likeliest = int(scores.argmax())
+        score = float(scores[likeliest])
+        if score < self.budget.registry:
+            return None
+        chance = self.budget.chance(score, by_registry=True)
+        return MarkDetection(self.registered[likeliest], score, self.budget.registry, chance,
+                             key.epoch, geometry, key.tenant, by_registry=True)  # fmt: skip
+
+
+def _gains(pattern: Pattern, spectrum: Complexes) -> Floats:
+    """Expected amplitude of each data carrier, from the pilots of similar frequency."""
+    measured = pattern.pilots.measure(spectrum).real
+    nearness = np.exp(-0.5 * ((pattern.pilots.radius[None] - _RINGS[:, None]) / 3.5) ** 2)
+    heard = np.maximum(nearness @ measured / nearness.sum(1), 0.0)
+    floor = 0.15 * max(float(measured.mean()), 1e-3 * math.sqrt(2))
+    return as_floats(np.interp(pattern.data.radius, _RINGS, heard + floor))

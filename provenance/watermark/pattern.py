@@ -1,0 +1,128 @@
+"""The carriers: a square tile of plane waves that repeats over the picture.
+
+A wave that makes whole numbers u, v of cycles per tile is continuous across tile borders, so the
+tiled pattern has a line spectrum: its energy sits in known lattice points of the Fourier plane,
+between them there is only the picture. A few waves are *pilots*, with phases that the sync key
+fixes; scale, rotation and position of an upload are read off them. All others carry data: the
+in-phase and the quadrature part of each are one signed symbol (spread spectrum, Cox et al. 1997;
+a periodic pattern as its own ruler, Kutter 1998).
+
+Positions are counted in *tile units*, `TILE` to a period, whatever the tile's size in pixels.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provenance.watermark.code import Scrambler
+from provenance.watermark.keys import MarkKey, generator
+from provenance.watermark.planes import Complexes, Floats, as_complexes
+
+TILE = 256
+"""Tile units per period, and pixels per tile on clips up to `BASE_SIDE`."""
+BASE_SIDE = 512
+INNER, SPLIT, OUTER = 5.0, 18.0, 28.0
+"""Cycles per tile of the slowest and the fastest carrier: slow enough to outlive halving and
+strong compression, fast enough not to be seen as clouds."""
+PILOTS = 80
+PILOT_GAIN = 2.2
+TILT = -0.35
+"""Amplitude falls with frequency as r**TILT: encoders keep slow waves longer."""
+
+
+@dataclass(frozen=True)
+class Carriers:
+    """Waves cos(2π(u x + v y) / TILE + phase); all fields of shape (n,)."""
+
+    u: NDArray[np.int64]
+    v: NDArray[np.int64]
+    phase: NDArray[np.float64]
+
+    @property
+    def radius(self) -> NDArray[np.float64]:
+        return np.hypot(self.u, self.v)
+
+    @property
+    def lattice(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the waves lie in the DFT of a TILE × TILE tile: (rows, columns)."""
+        return self.v % TILE, self.u % TILE
+
+    def measure(self, spectrum: Complexes, shift: tuple[float, float] = (0.0, 0.0)) -> Complexes:
+        """Complex amplitudes relative to the waves' own phase, the tile moved by (x, y) units."""
+        turn = self.phase + 2 * np.pi * (self.u * shift[0] + self.v * shift[1]) / TILE
+        return as_complexes(spectrum[self.lattice] * np.exp(-1j * turn))
+
+    def waves(self, weights: NDArray[np.complexfloating], size: int) -> NDArray[np.float64]:
+        """Sum of the weighted waves as a (size, size) tile."""
+        spectrum = np.zeros((size, size), np.complex128)
+        amplitude = weights * np.exp(1j * self.phase) * self.radius**TILT
+        np.add.at(spectrum, (self.v % size, self.u % size), amplitude)
+        np.add.at(spectrum, (-self.v % size, -self.u % size), amplitude.conj())
+        return np.fft.ifft2(spectrum).real * size**2
+
+
+def _half_plane() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """All lattice points of the ring, one of each conjugate pair."""
+    reach = math.floor(OUTER)
+    u, v = np.meshgrid(np.arange(reach + 1), np.arange(-reach, reach + 1))
+    radius = np.hypot(u, v)
+    chosen = (radius >= INNER) & (radius <= OUTER) & ((u > 0) | (v > 0))
+    return u[chosen], v[chosen]
+
+
+def _slow(carriers: Carriers) -> NDArray[np.complex128]:
+    return (carriers.radius < SPLIT).astype(np.complex128)
+
+
+def _fast(carriers: Carriers) -> NDArray[np.complex128]:
+    return (carriers.radius >= SPLIT).astype(np.complex128)
+
+
+class Pattern:
+    """Pilots, data carriers and code of one key."""
+
+    def __init__(self, key: MarkKey) -> None:
+        u, v = _half_plane()
+        draw = generator(key.sync)
+        order = draw.permutation(len(u))
+        pilots, data = np.sort(order[:PILOTS]), np.sort(order[PILOTS:])
+        self.pilots = Carriers(u[pilots], v[pilots], draw.uniform(0, 2 * np.pi, PILOTS))
+        phases = generator(key.data).uniform(0, 2 * np.pi, len(data))
+        self.data = Carriers(u[data], v[data], phases)
+        self.scrambler = Scrambler(key.signs, 2 * len(data))
+
+    def tiles(self, payload: int, size: int = TILE) -> tuple[Floats, Floats]:
+        """The pattern of one payload as (slow, fast) tiles of shape (size, size).
+
+        The slow tile has unit rms, the fast one the same spectral density.
+        """
+        signs = self.scrambler.spread(payload)
+        symbols = signs[0::2] + 1j * signs[1::2]
+        slow, fast = (
+            self.data.waves(symbols * band(self.data), size)
+            + PILOT_GAIN * self.pilots.waves(band(self.pilots), size)
+            for band in (_slow, _fast)
+        )
+        unit = slow.std()
+        return (slow / unit).astype(np.float32), (fast / unit).astype(np.float32)
+
+    def symbols(self, spectrum: Complexes, shift: tuple[float, float]) -> Floats:
+        """What the data carriers say in the DFT of a folded tile, real and imaginary in turn."""
+        measured = self.data.measure(spectrum, shift) * np.float32(math.sqrt(2))
+        return measured.view(np.float32)
+
+
+@lru_cache(maxsize=64)
+def pattern_of(key: MarkKey) -> Pattern:
+    return Pattern(key)
+
+
+def tile_pixels(width: int, height: int) -> int:
+    """Pixels per tile on a clip of this size: grows with the clip, so that a 1080p clip shown at
+    360p keeps its carriers; never below TILE, so that a small clip is not marked too finely."""
+    return round(TILE * max(1.0, min(width, height) / BASE_SIDE))
