@@ -1,0 +1,100 @@
+"""What every generator offers, and the register of those that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from generation.errors import InvalidRequest, ModelUnavailable
+from generation.output import GenerationOutput, ModelInfo, Progress, Understanding
+from generation.request import Aspect, GenerationRequest
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a generator can be asked for; sizes are (width, height) as delivered."""
+
+    aspects: tuple[Aspect, ...]
+    min_seconds: float
+    max_seconds: float
+    styles: tuple[str, ...]
+    sizes: Mapping[Aspect, tuple[int, int]]
+    fps: int
+
+    def check(self, request: GenerationRequest) -> None:
+        """Raise InvalidRequest if the request is outside these limits."""
+        if request.aspect not in self.aspects:
+            raise InvalidRequest(
+                "generation.aspect",
+                f"This model does not make {request.aspect} clips.",
+                f"Choose one of {', '.join(self.aspects)}.",
+            )
+        if not self.min_seconds <= request.seconds <= self.max_seconds:
+            raise InvalidRequest(
+                "generation.seconds",
+                f"This model makes clips of {self.min_seconds:g} to {self.max_seconds:g} seconds.",
+                "Choose a length in that range.",
+            )
+        if request.style is not None and request.style not in self.styles:
+            raise InvalidRequest(
+                "generation.style",
+                "This model has no such style.",
+                f"Choose one of {', '.join(self.styles)}, or leave the style out.",
+            )
+
+
+def ignore_progress(progress: Progress) -> None:
+    """The default `on_progress`."""
+
+
+class Generator(Protocol):
+    """A model that makes clips."""
+
+    info: ModelInfo
+    limits: Limits
+
+    def understand(self, prompt: str) -> Understanding:
+        """Say which words of a prompt the model knows, without generating anything."""
+        ...
+
+    def generate(
+        self, request: GenerationRequest, on_progress: OnProgress = ignore_progress
+    ) -> GenerationOutput:
+        """Make a clip.
+
+        `on_progress` is called after every step. Whatever it raises ends the generation within that
+        step and comes out unchanged; raise `Cancelled` to stop.
+
+        Raises:
+            InvalidRequest: the request is outside `limits`.
+            GenerationFailed: the system's fault.
+        """
+        ...
+
+
+def _embedded() -> Generator:
+    from generation.embedded.generator import EmbeddedGenerator  # torch is slow to import
+
+    return EmbeddedGenerator.load()
+
+
+_LOADERS: Final[Mapping[str, Callable[[], Generator]]] = {"embedded": _embedded}
+
+
+def generator_names() -> tuple[str, ...]:
+    """The names that `load_generator` takes."""
+    return tuple(_LOADERS)
+
+
+def load_generator(name: str = "embedded") -> Generator:
+    """Load a generator by name. Raises ModelUnavailable if there is none or it cannot be loaded."""
+    if name not in _LOADERS:
+        raise ModelUnavailable(
+            "generation.model-unknown",
+            f"There is no generator called {name!r}.",
+            f"Choose one of {', '.join(_LOADERS)}.",
+        )
+    return _LOADERS[name]()
