@@ -5,6 +5,7 @@ first: callers do not pass such values to begin with.
 """
 
 import logging
+import sys
 from typing import Any
 
 import structlog
@@ -44,6 +45,6 @@ def configure(level: str, as_json: bool) -> None:
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),  # stdout belongs to commands
         cache_logger_on_first_use=True,
     )

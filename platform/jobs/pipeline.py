@@ -10,6 +10,7 @@ after a crash: what a stage leaves behind counts only once the job has moved on.
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from django.conf import settings
@@ -17,7 +18,7 @@ from django.db import DatabaseError, transaction
 
 from accounts.sealing import unseal
 from config.errors import INTERNAL, Fault, SystemFault, explain
-from generation import Aspect, Cancelled, GenerationFailed, GenerationRequest, Progress
+from generation import Aspect, GenerationFailed, GenerationRequest, Progress
 from jobs import marking, publication, queue
 from jobs.disk import disk_full, is_full
 from jobs.engines import Engines
@@ -27,7 +28,7 @@ from jobs.work import Work
 from jobs.workspace import Workspace
 from moderation.services import open_case, state_reasons
 from provenance import ProvenanceFailed
-from safety import Decision, SafetyVerdict
+from safety import UNSCREENED, Decision, Finding, SafetyVerdict
 
 log = structlog.get_logger()
 
@@ -60,7 +61,7 @@ def run(
 def screen(work: Work) -> None:
     """Reads the prompt before anything is spent on it."""
     with work.timed("screening"):
-        verdict = work.engines.prompt_gate().screen(_prompt(work))
+        verdict = _screened(lambda: work.engines.prompt_gate().screen(_prompt(work)), "prompt")
     _apply(work, Gate.PROMPT, verdict, State.QUEUED)
 
 
@@ -76,10 +77,7 @@ def render(work: Work) -> None:
     with work.timed("loading"):
         generator = work.engines.generator()
     with work.timed("rendering"):
-        try:
-            output = generator.generate(_request(work), lambda progress: _report(work, progress))
-        except Cancelled as stopped:
-            raise stopped.__cause__ or queue.CancelRequested from None
+        output = generator.generate(_request(work), partial(_report, work))
         work.workspace.save_frames(output.frames)
     model = output.model
     found_out = {
@@ -105,7 +103,8 @@ def inspect(work: Work) -> None:
     work.report("inspecting", 0, 1)
     frames = work.workspace.load_frames()
     with work.timed("inspecting"):
-        verdict = work.engines.media_gate().screen(frames, work.job.generation["fps"])
+        fps = work.job.generation["fps"]
+        verdict = _screened(lambda: work.engines.media_gate().screen(frames, fps), "frames")
     if verdict.decision is Decision.REVIEW:
         work.workspace.save_strip(frames)
     return _apply(work, Gate.MEDIA, verdict, State.MARKING)
@@ -125,6 +124,17 @@ STAGES: dict[State, Callable[[Work], None]] = {
     State.INSPECTING: inspect,
     State.MARKING: mark,
 }
+
+
+def _screened(screen: Callable[[], SafetyVerdict], field: str) -> SafetyVerdict:
+    """The gate's verdict. Gates never raise; should one do so all the same, a person decides."""
+    try:
+        return screen()
+    except Exception as error:
+        log.error("gate.failed", field=field, error=error)
+        reason = "This could not be checked, so a person will look at it."
+        finding = Finding(UNSCREENED, 1.0, Decision.REVIEW, "pipeline", reason, field=field)
+        return SafetyVerdict.of([finding], "unknown", {})
 
 
 def _apply(work: Work, gate: Gate, verdict: SafetyVerdict, onwards: State) -> None:
@@ -183,10 +193,7 @@ def _request(work: Work) -> GenerationRequest:
 
 
 def _report(work: Work, progress: Progress) -> None:
-    try:
-        work.report(progress.stage, progress.step, progress.steps, progress.preview)
-    except queue.Stop as reason:
-        raise Cancelled from reason
+    work.report(progress.stage, progress.step, progress.steps, progress.preview)
 
 
 def _stop(work: Work, reason: Exception) -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from config.errors import SystemFault
-from provenance import Authority, Signer, TrustStores
-from provenance.watermark import KeyRing, MarkKey
+from provenance import Authority, KeyRing, MarkKey, Signer, TrustStores
 from registry.models import Record
 
 

@@ -11,14 +11,17 @@ class DatabaseRegistry:
 
     def find(self, mark_id: int) -> RegisteredClip | None:
         record = Record.objects.filter(mark_id=mark_id).select_related("clip").first()
-        if record is None:
-            return None
-        return RegisteredClip(
-            manifest_id=record.manifest_id,
-            manifest=bytes(record.manifest),
-            reference=bytes(record.reference),
-            taken_down=record.clip.taken_down_at is not None,
-        )
+        return registered(record) if record else None
 
     def known_mark_ids(self) -> Sequence[int]:
         return list(Record.objects.values_list("mark_id", flat=True))
+
+
+def registered(record: Record) -> RegisteredClip:
+    """A record in the engine's words."""
+    return RegisteredClip(
+        manifest_id=record.manifest_id,
+        manifest=bytes(record.manifest),
+        reference=bytes(record.reference),
+        taken_down=record.clip.taken_down_at is not None,
+    )

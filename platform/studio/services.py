@@ -2,22 +2,20 @@
 
 import secrets
 from dataclasses import dataclass
+from typing import Any, cast
 
-import structlog
 from django.db import transaction
 
 from accounts.models import Person
 from accounts.sealing import commitment, new_salt, seal, unseal
 from audit import services as audit
 from config.errors import UserFault
-from generation import Aspect, GenerationError, GenerationRequest
+from generation import Aspect, GenerationRequest, InvalidRequest
 from jobs import engines, pipeline, queue
 from jobs.disk import require_space
 from jobs.models import Job
 from safety import SafetyVerdict
 from studio.models import Shot
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +30,19 @@ class Ask:
 
 
 def check(ask: Ask) -> GenerationRequest:
-    """The request in this. Raises `UserFault` with the code of what is wrong."""
-    request = _request(ask)
-    limits = engines.generator().limits
-    if request.aspect not in limits.aspects:
-        raise _out_of_range("aspect", "This generator has no such format.")
-    if not limits.min_seconds <= request.seconds <= limits.max_seconds:
-        raise _out_of_range(
-            "seconds",
-            f"A clip lasts {limits.min_seconds:g} to {limits.max_seconds:g} seconds.",
+    """The request in this. Raises `UserFault` with the engine's code of what is wrong."""
+    drawn = secrets.randbelow(2**32)
+    try:
+        request = GenerationRequest(
+            prompt=ask.prompt,
+            seed=drawn if ask.seed in (None, "") else _number(int, ask.seed),
+            aspect=cast(Aspect, ask.aspect),  # the request itself says what is no aspect
+            seconds=_number(float, ask.seconds),
+            style=ask.style or None,
         )
-    if request.style is not None and request.style not in limits.styles:
-        raise _out_of_range("style", "This generator has no such style.")
+        engines.generator().limits.check(request)
+    except InvalidRequest as error:
+        raise UserFault(error.code, error.message, error.advice) from None
     return request
 
 
@@ -85,46 +84,9 @@ def prompt_of(shot: Shot) -> str:
     return unseal(shot.prompt_sealed)
 
 
-def _request(ask: Ask) -> GenerationRequest:
+def _number(kind: type[int] | type[float], value: object) -> Any:
+    """`value` as a number; what is none stays as it is, for the request to refuse it by name."""
     try:
-        return GenerationRequest(
-            prompt=ask.prompt.strip(),
-            seed=_seed(ask.seed),
-            aspect=_aspect(ask.aspect),
-            seconds=_seconds(ask.seconds),
-            style=ask.style or None,
-        )
-    except GenerationError as error:
-        raise UserFault(error.code, error.message, error.advice) from None
-
-
-def _seed(value: str | int | None) -> int:
-    if value is None or value == "":
-        return secrets.randbelow(2**32)
-    try:
-        return int(value)
-    except ValueError:
-        raise UserFault(
-            "studio.seed-not-a-number",
-            "The seed is not a whole number.",
-            "Give a number from 0 to 4294967295, or leave it empty.",
-        ) from None
-
-
-def _aspect(value: str) -> Aspect:
-    try:
-        return Aspect(value)
-    except ValueError:
-        choices = ", ".join(aspect.value for aspect in Aspect)
-        raise _out_of_range("aspect", f"The format must be one of {choices}.") from None
-
-
-def _seconds(value: str | float) -> float:
-    try:
-        return float(value)
-    except ValueError:
-        raise _out_of_range("seconds", "The duration is not a number.") from None
-
-
-def _out_of_range(field: str, message: str) -> UserFault:
-    return UserFault(f"studio.{field}-out-of-range", message, "Choose one of those offered.")
+        return kind(value)  # type: ignore[call-overload]
+    except (TypeError, ValueError):
+        return value
