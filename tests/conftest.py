@@ -21,6 +21,7 @@ def home(settings, tmp_path: Path) -> Path:
     settings.PRIVATE_DIR = tmp_path / "media" / "private"
     for folder in (settings.UPLOADS_DIR, settings.PUBLIC_DIR, settings.PRIVATE_DIR):
         folder.mkdir(parents=True)
+    settings.FILE_UPLOAD_TEMP_DIR = settings.UPLOADS_DIR
     settings.FREE_SPACE_FLOOR_MB = 0
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return tmp_path

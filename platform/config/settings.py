@@ -58,6 +58,13 @@ DEVELOPMENT_SIGNING = env.flag("KINEMARK_DEVELOPMENT_SIGNING", default=not HTTPS
 SIGN_UP_OPEN = env.flag("KINEMARK_SIGN_UP_OPEN")
 CLAIM_MINUTES = env.number("KINEMARK_CLAIM_MINUTES", 15, least=1)
 
+# --- Public verification --------------------------------------------------------------------
+VERIFY_PER_HOUR = int(env.number("KINEMARK_VERIFY_PER_HOUR", 20, least=1))  # from one address
+VERIFY_AT_ONCE = int(env.number("KINEMARK_VERIFY_AT_ONCE", 2, least=1))  # on this machine
+VERIFY_MAX_BYTES = int(env.number("KINEMARK_VERIFY_MAX_MB", 100, least=1) * 1_000_000)
+VERIFY_SECONDS = env.number("KINEMARK_VERIFY_SECONDS", 30, least=1)
+REPORT_DAYS = int(env.number("KINEMARK_REPORT_DAYS", 30, least=1))
+
 # --- Django ---------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "accounts",
@@ -89,6 +96,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.middleware.ExplainErrors",
 ]
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
@@ -120,7 +128,8 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "static"]
 WHITENOISE_USE_FINDERS = True  # one machine needs no collectstatic
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-FILE_UPLOAD_TEMP_DIR = None
+UPLOADS_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+FILE_UPLOAD_TEMP_DIR = UPLOADS_DIR
 # Uploads are personal data: always a file that its view deletes, never a copy kept in memory.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
@@ -163,6 +172,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+CSRF_FAILURE_VIEW = "config.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

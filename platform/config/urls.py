@@ -1,15 +1,20 @@
 """Every address of the studio."""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-
-def healthz(_request: HttpRequest) -> HttpResponse:
-    """Answers as soon as the web process serves; asks nothing of the database."""
-    return HttpResponse("ok", content_type="text/plain")
-
+from config import views
 
 urlpatterns = [
-    path("healthz", healthz, name="healthz"),
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
     path("accounts/", include("allauth.account.urls")),
+    path("studio/", include("studio.urls")),
+    path("review/", include("moderation.urls")),
+    path("verify/", include("verification.urls")),
+    path("c/", include("registry.urls")),
 ]
+
+handler400 = "config.views.bad_request"
+handler403 = "config.views.forbidden"
+handler404 = "config.views.not_found"
+handler500 = "config.views.server_error"

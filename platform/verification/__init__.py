@@ -1,1 +1,1 @@
-"""Anyone asks about a video; the studio answers."""
+"""Public verification: a video goes in, a report comes out, and the video is gone."""

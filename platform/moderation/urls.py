@@ -1,0 +1,14 @@
+from django.urls import path
+
+from moderation import views
+
+app_name = "moderation"
+urlpatterns = [
+    path("", views.queue, name="queue"),
+    path("next", views.take_next, name="next"),
+    path("cases/<uuid:case_id>/", views.case, name="case"),
+    path("cases/<uuid:case_id>/claim", views.claim, name="claim"),
+    path("cases/<uuid:case_id>/release", views.release, name="release"),
+    path("cases/<uuid:case_id>/decide", views.decide, name="decide"),
+    path("cases/<uuid:case_id>/frames/<int:place>.jpg", views.frame, name="frame"),
+]

@@ -1,0 +1,137 @@
+"""The check before the spend: what the gate and the model make of a prompt, in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from django.utils.translation import gettext as _
+
+from config.pages import Tag
+from jobs import engines
+from safety import Decision, Finding, SafetyError, load_policy
+from studio import services
+
+SURE = ((0.9, "very sure"), (0.7, "fairly sure"), (0.0, "not sure"))
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of prompt text; `tone` is the decision that its finding asks for, or empty."""
+
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    category: str
+    reason: str
+    sure: str
+    percent: int
+    tag: Tag
+    seconds: tuple[float, float] | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    tag: Tag
+    sentence: str
+    segments: list[Segment]
+    findings: list[FindingView]
+    drawn: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def check_prompt(text: str) -> Check:
+    """Everything that the studio can say about a prompt without spending anything."""
+    verdict = services.preview_screening(text)
+    shown = [finding for finding in verdict.findings if not finding.hidden]
+    understanding = engines.generator().understand(text)
+    return Check(
+        tag=_promise(verdict.decision),
+        sentence=_sentence(verdict.decision),
+        segments=segments(text, shown) if any(finding.span for finding in shown) else [],
+        findings=views_of(shown),
+        drawn=understanding.drawn,
+        unknown=understanding.unknown,
+    )
+
+
+def decision_tag(decision: str) -> Tag:
+    """What a gate decided, for the record."""
+    return {
+        Decision.ALLOW: Tag(_("Allowed"), "yes", "yes"),
+        Decision.REVIEW: Tag(_("For a person to decide"), "partly", "clock"),
+        Decision.BLOCK: Tag(_("Refused"), "no", "no"),
+    }[Decision(decision)]
+
+
+def views_of(findings: Iterable[Finding]) -> list[FindingView]:
+    """Findings that ask for more than "allow", for the eye."""
+    return [
+        FindingView(
+            category=category_word(finding.category),
+            reason=finding.reason,
+            sure=_(next(word for least, word in SURE if finding.score >= least)),
+            percent=round(100 * finding.score),
+            tag=decision_tag(finding.decision),
+            seconds=finding.seconds,
+            source=finding.source,
+        )
+        for finding in findings
+        if finding.decision != Decision.ALLOW
+    ]
+
+
+def category_word(category: str) -> str:
+    """The policy's own words for a category."""
+    return _category_words().get(category, category.replace("-", " ").replace("_", " "))
+
+
+@cache
+def _category_words() -> dict[str, str]:
+    try:
+        policy = load_policy()
+    except SafetyError:  # the gates then hold everything; a page need not fail as well
+        return {}
+    return {key: rule.label for key, rule in {**policy.frames, **policy.prompt}.items()}
+
+
+def segments(text: str, findings: Iterable[Finding]) -> list[Segment]:
+    """`text` cut where a finding begins or ends; the most severe finding gives the tone."""
+    severity = [Decision.ALLOW] * len(text)
+    for finding in findings:
+        if finding.span and finding.decision != Decision.ALLOW:
+            for place in range(*finding.span):
+                severity[place] = max(
+                    severity[place], finding.decision, key=lambda found: found.severity
+                )
+    runs: list[Segment] = []
+    for letter, found in zip(text, severity, strict=True):
+        tone = "" if found == Decision.ALLOW else found.value
+        if runs and runs[-1].tone == tone:
+            runs[-1] = Segment(runs[-1].text + letter, tone)
+        else:
+            runs.append(Segment(letter, tone))
+    return runs
+
+
+def _promise(decision: Decision) -> Tag:
+    """The same before anything is sent: what will happen."""
+    return {
+        Decision.ALLOW: Tag(_("The studio can make this"), "yes", "yes"),
+        Decision.REVIEW: Tag(_("A person will look first"), "partly", "clock"),
+        Decision.BLOCK: Tag(_("The studio will not make this"), "no", "no"),
+    }[decision]
+
+
+def _sentence(decision: Decision) -> str:
+    return {
+        Decision.ALLOW: _("Nothing in these words goes against the policy."),
+        Decision.REVIEW: _(
+            "You may send it. A moderator reads it before anything is rendered; "
+            "you see here when they have."
+        ),
+        Decision.BLOCK: _("Change the words to go on. Nothing was stored."),
+    }[decision]

@@ -1,0 +1,56 @@
+"""A clip as its owner sees it."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from config.pages import Tag
+from registry.credentials import Panel, panel_of
+from safety import Finding
+from studio import services
+from studio.check import FindingView, decision_tag, views_of
+from studio.models import Clip
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What one gate said, and what became of it."""
+
+    gate: str
+    tag: Tag
+    findings: list[FindingView]
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClipView:
+    clip: Clip
+    prompt: str
+    panel: Panel
+    screened: list[Screened]
+    public_url: str
+
+
+def clip_view(clip: Clip, request: HttpRequest) -> ClipView:
+    return ClipView(
+        clip=clip,
+        prompt=services.prompt_of(clip.job.shot),
+        panel=panel_of(clip),
+        screened=[
+            Screened(
+                gate=screening.get_gate_display(),
+                tag=decision_tag(screening.decision),
+                findings=views_of(shown_findings(screening.findings)),
+                policy_version=screening.policy_version,
+            )
+            for screening in clip.job.screenings.all()
+        ],
+        public_url=request.build_absolute_uri(reverse("registry:clip", args=[clip.pk])),
+    )
+
+
+def shown_findings(stored: list[dict[str, object]]) -> list[Finding]:
+    """Stored findings without those that are never explained to a creator."""
+    findings = (Finding.from_dict(each) for each in stored)
+    return [finding for finding in findings if not finding.hidden]

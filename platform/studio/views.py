@@ -1,0 +1,145 @@
+"""Pages for creators. Each shows only what its reader owns; anything else does not exist."""
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.decorators import login_required
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from config import files
+from jobs import selectors as job_selectors
+from jobs import services as job_services
+from jobs.models import Job
+from moderation.selectors import statement_of
+from registry.credentials import public_file
+from studio import selectors, services
+from studio.check import check_prompt
+from studio.clip_page import clip_view
+from studio.forms import ShotForm
+from studio.listing import page_of_work
+from studio.models import Clip
+from studio.progress import job_tag, progress_of, rail
+from studio.stream import events as stream_events
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def home(request: HttpRequest) -> HttpResponse:
+    form = ShotForm(selectors.limits(), request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        return redirect("studio:job", services.submit(request.user, form.ask).pk)
+    context = {
+        "area": "studio",
+        "form": form,
+        "work": page_of_work(request.user, request.GET.get("page")),
+    }
+    return render(request, "studio/home.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    text = request.POST.get("prompt", "").strip()
+    form = ShotForm(selectors.limits(), {**request.POST.dict(), "prompt": text})
+    if not text:
+        return render(request, "studio/check.html", {})
+    problems = [] if form.is_valid() else form.problems
+    context = {"problems": problems, "check": None if problems else check_prompt(text)}
+    return render(request, "studio/check.html", context)
+
+
+@login_required
+@require_GET
+def job(request: HttpRequest, job_id: object) -> HttpResponse:
+    return render(request, "studio/job.html", _job_context(_job(request, job_id)))
+
+
+@login_required
+@require_GET
+def job_now(request: HttpRequest, job_id: object) -> HttpResponse:
+    return render(request, "studio/job_now.html", _job_context(_job(request, job_id)))
+
+
+@login_required
+@require_GET
+def status(request: HttpRequest, job_id: object) -> JsonResponse:
+    return JsonResponse(progress_of(_job(request, job_id)).as_dict())
+
+
+@login_required
+@require_GET
+async def events(request: HttpRequest, job_id: object) -> HttpResponseBase:
+    person = await request.auser()
+    await sync_to_async(_job)(request, job_id)
+    return StreamingHttpResponse(
+        stream_events(person, job_id),
+        content_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+@login_required
+@require_GET
+def preview(request: HttpRequest, job_id: object) -> HttpResponseBase:
+    return files.picture(job_selectors.preview(_job(request, job_id)))
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, job_id: object) -> HttpResponse:
+    job_services.cancel(_job(request, job_id), request.user)
+    return redirect("studio:job", job_id)
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, job_id: object) -> HttpResponse:
+    job_services.retry(_job(request, job_id), request.user)
+    return redirect("studio:job", job_id)
+
+
+@login_required
+@require_GET
+def clip(request: HttpRequest, clip_id: object) -> HttpResponse:
+    view = clip_view(_clip(request, clip_id), request)
+    return render(request, "studio/clip.html", {"area": "studio", "clip": view})
+
+
+@login_required
+@require_GET
+def download(request: HttpRequest, clip_id: object) -> HttpResponseBase:
+    found = _clip(request, clip_id)
+    return files.video(request, public_file(found.file), save_as=f"kinemark-{found.mark_hex}.mp4")
+
+
+def _job(request: HttpRequest, job_id: object) -> Job:
+    found = selectors.job_of(request.user, job_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _clip(request: HttpRequest, clip_id: object) -> Clip:
+    found = selectors.clip_of(request.user, clip_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _job_context(job: Job) -> dict[str, object]:
+    return {
+        "area": "studio",
+        "job": job,
+        "tag": job_tag(job),
+        "now": progress_of(job),
+        "rail": rail(job),
+        "prompt": services.prompt_of(job.shot),
+        "statement": statement_of(job.pk),
+    }
