@@ -18,7 +18,20 @@ FramePart = Callable[[Policy], FrameScreener]
 
 
 def _text_parts() -> Mapping[str, TextPart]:
-    return {}
+    """Name -> factory; imported here, so that a broken installation still leaves a gate."""
+    from safety.prompt.classifier import CategoryClassifier
+    from safety.prompt.csae import PairRule
+    from safety.prompt.disguise import DisguiseRule
+    from safety.prompt.gazetteer import Gazetteer
+    from safety.prompt.language import LanguageGate
+
+    return {
+        "protected terms": lambda _: PairRule.load(),
+        "disguise": lambda _: DisguiseRule(),
+        "language": lambda _: LanguageGate(),
+        "names": Gazetteer.load,
+        "text classifier": CategoryClassifier.load,
+    }
 
 
 def _frame_parts() -> Mapping[str, FramePart]:

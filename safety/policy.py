@@ -140,6 +140,11 @@ class Policy:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InvalidPolicy(f"The policy cannot be read: {error}.") from error
 
+    @classmethod
+    def load_or_empty(cls, path: Path) -> Policy:
+        """The policy in ``path``, or one without any rule when there is none yet."""
+        return load_policy(path) if path.exists() else cls("", "", "", {}, {})
+
     def save(self, path: Path) -> None:
         """Write as JSON, keys in the order of the fields."""
         path.write_text(json.dumps(self.as_dict(), indent=2, ensure_ascii=False) + "\n")

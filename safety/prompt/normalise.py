@@ -38,7 +38,7 @@ _LOOKALIKES = {
 _LEET = str.maketrans("0134578@$!|€", "oieastbasiie")
 # Digits that mean digits: ordinals, sizes, decades, resolutions, names such as "mp3" or "R2D2".
 _PLAIN_NUMBER = re.compile(
-    r"[$€]?\d+(?:st|nd|rd|th|s|d|k|m|x|mm|cm|km|kg|px|fps|hz|am|pm|p|g|h|x\d+)?!*|[a-z]{1,3}\d{1,4}|[a-z]+!+",
+    r"[$€]?\d+(?:st|nd|rd|th|s|d|k|m|x|mm|cm|km|kg|px|fps|hz|am|pm|p|g|h|yo|yr|yrs|y|x\d+)?!*|[a-z]{1,3}\d{1,4}|[a-z]+!+",
     re.I,
 )
 _LEET_WORD = re.compile(

@@ -1,0 +1,123 @@
+"""The trained classifier: a probability per category, and the words that weighed most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from safety.errors import SafetyFailed
+from safety.integrity import verified
+from safety.policy import DATA, CategoryRule, Policy
+from safety.prompt.encoder import WEIGHTS, MiniLM
+from safety.prompt.explain import heaviest_words
+from safety.prompt.features import Extractor
+from safety.prompt.heads import Array, Heads
+from safety.prompt.lexicon import words
+from safety.prompt.normalise import Normalised
+from safety.verdict import Decision, Finding
+
+HEADS = DATA / "weights" / "prompt_heads.npz"
+HEADS_MODEL, ENCODER_MODEL = "prompt-heads", "prompt-minilm"
+GENERAL = "harmful"
+"""The head trained on harmful against harmless; it speaks only when no category does."""
+
+_WINDOW, _STRIDE = 48, 32
+
+
+def pieces(text: str) -> list[tuple[int, int]]:
+    """Ranges of at most 48 words that overlap by 16; one range for a text of up to 64 words.
+
+    A harmful sentence in a long harmless text is judged by itself.
+    """
+    found = words(text)
+    if len(found) <= _WINDOW + _WINDOW - _STRIDE:
+        return [(0, len(text))]
+    starts = range(0, len(found) - (_WINDOW - _STRIDE), _STRIDE)
+    return [(found[start][1], found[min(start + _WINDOW, len(found)) - 1][2]) for start in starts]
+
+
+class CategoryClassifier:
+    """TF-IDF and MiniLM heads under a policy.
+
+    Args:
+        rules: category -> rule; every category of the heads needs one.
+        heads: the trained heads.
+        extractor: features of the wording view.
+        encoder: sentence encoder of the meaning view.
+    """
+
+    name = "tfidf+minilm"
+
+    def __init__(
+        self,
+        rules: Mapping[str, CategoryRule],
+        heads: Heads,
+        extractor: Extractor,
+        encoder: MiniLM,
+    ) -> None:
+        missing = [category for category in heads.categories if category not in rules]
+        if missing:
+            raise SafetyFailed(f"The policy has no thresholds for {', '.join(missing)}.")
+        self._rules = rules
+        self.heads = heads
+        self._extractor = extractor
+        self._encoder = encoder
+
+    @classmethod
+    def load(cls, policy: Policy, heads: Path = HEADS) -> CategoryClassifier:
+        """The classifier that ships, once its files are those that the policy names.
+
+        Raises:
+            ModelUnavailable: a file is missing or changed.
+        """
+        encoder = MiniLM(verified(ENCODER_MODEL, WEIGHTS, policy.models))
+        trained = Heads.load(verified(HEADS_MODEL, heads, policy.models))
+        return cls(policy.prompt, trained, Extractor.load(), encoder)
+
+    def find(self, text: Normalised, field: str) -> Sequence[Finding]:
+        """Findings that ask for more than ``allow``, at most one for each category.
+
+        Raises:
+            SafetyFailed: a score is missing or not a number.
+        """
+        ranges = pieces(text.text)
+        joint, views = self.scores([text.text[start:end] for start, end in ranges])
+        found = []
+        for column, category in enumerate(self.heads.categories):
+            best = int(joint[:, column].argmax())
+            rule = self._rules[category]
+            agreed = bool((views[:, best, column] >= rule.block).all())
+            score = float(joint[best, column])
+            decision = rule.decide(score, agreed=agreed)
+            if decision is not Decision.ALLOW:
+                span = self._span(text, ranges[best], column)
+                reason = _reason(rule, text, span, score)
+                found.append(Finding(category, score, decision, self.name, reason, span, field))
+        specific = [finding for finding in found if finding.category != GENERAL]
+        return specific or found
+
+    def scores(self, texts: Sequence[str]) -> tuple[Array, Array]:
+        """Calibrated probabilities, jointly (n, C) and by view (2, n, C), of normalised texts."""
+        wording = np.stack(
+            [self.heads.wording_logits(list(self._extractor.features(text))) for text in texts]
+        )
+        meaning = self.heads.meaning_logits(self._encoder.encode(texts))
+        joint, views = self.heads.probabilities(wording, meaning)
+        expected = (len(texts), len(self.heads.categories))
+        if joint.shape != expected or not (np.isfinite(joint).all() and np.isfinite(views).all()):
+            raise SafetyFailed("The text classifier gave no usable score.")
+        return joint, views
+
+    def _span(self, text: Normalised, piece: tuple[int, int], column: int) -> tuple[int, int]:
+        start, end = heaviest_words(
+            self.heads, self._extractor, text.text[piece[0] : piece[1]], column
+        )
+        return text.span(piece[0] + start, piece[0] + end)
+
+
+def _reason(rule: CategoryRule, text: Normalised, span: tuple[int, int], score: float) -> str:
+    quoted = text.original[span[0] : span[1]]
+    shown = quoted if len(quoted) <= 60 else quoted[:57] + "…"
+    return f"“{shown}” reads like {rule.label} ({score:.0%} sure). {rule.advice}"

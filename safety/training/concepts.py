@@ -1,0 +1,50 @@
+"""Expands the concept bank: `{a|b}` one of several, `<name>` one of a shared list."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from safety.policy import DATA
+
+BANK = DATA / "concepts"
+_CHOICE = re.compile(r"\{([^{}]*)\}")
+_SLOT = re.compile(r"<(\w+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One description from the bank; ``number`` of its template keeps relatives in one split."""
+
+    text: str
+    category: str
+    harmful: bool
+    number: int
+
+
+def concepts(folder: Path = BANK, per_template: int = 40, seed: int = 7) -> Iterator[Concept]:
+    """Up to ``per_template`` distinct descriptions of each template, the same for each run."""
+    slots = json.loads((folder / "slots.json").read_text(encoding="utf-8"))
+    for path in sorted(folder.glob("*.json")):
+        if path.name == "slots.json":
+            continue
+        bank = json.loads(path.read_text(encoding="utf-8"))
+        for harmful in (True, False):
+            for number, template in enumerate(bank["unsafe" if harmful else "safe"]):
+                generator = random.Random(f"{seed}:{template}")  # noqa: S311 - sampling, no secret
+                texts = {expand(template, slots, generator) for _ in range(per_template)}
+                for text in sorted(texts):
+                    yield Concept(text, bank["category"], harmful, number)
+
+
+def expand(template: str, slots: Mapping[str, Sequence[str]], generator: random.Random) -> str:
+    """One description; choices inside slots and slots inside choices both work."""
+    text = template
+    while _SLOT.search(text) or _CHOICE.search(text):
+        text = _CHOICE.sub(lambda match: generator.choice(match.group(1).split("|")), text)
+        text = _SLOT.sub(lambda match: generator.choice(slots[match.group(1)]), text)
+    return re.sub(r"\s+", " ", text).strip()
