@@ -33,9 +33,13 @@ def work(stopping: threading.Event) -> None:
 
 
 def _warm_up() -> None:
-    """Loads the models before the first job waits for them. A job says so if one is missing."""
-    for load in (engines.prompt_gate, engines.media_gate, engines.generator):
+    """Loads what every job needs before the first one waits for it.
+
+    A job says so if a model is missing. The prompt gate is left to those who submit.
+    """
+    for load in (engines.media_gate, engines.generator):
         try:
             load()
         except Exception as error:
             log.error("worker.model-unavailable", error=error)
+    log.info("worker.ready")
