@@ -30,8 +30,9 @@ gate holds them), it does not judge the truth of a claim, and it sees no intent 
 safe instructions (MIT), HateCheck (CC-BY-4.0), Davidson et al. (MIT), Surge toxicity (MIT),
 Ring-A-Bell pairs (MIT); harmless: COCO captions (CC-BY-4.0), T2I-CompBench (MIT), ChronoMagic
 (Apache-2.0), FETV (CC-BY-4.0); our concept bank (`concepts/`). Never trained on: VBench (half
-calibrates, half tests) and SimpleSafetyTests (tests). Splits follow from the hash of a text, for the
-concept bank from its template. Rows about minors in sexual contexts were removed from all sets before they reached us.
+calibrates, half tests) and SimpleSafetyTests (tests). Splits follow from the hash of a text, for
+the concept bank from its template. Rows about minors in sexual contexts were removed from all sets
+before they reached us.
 """
 
 
