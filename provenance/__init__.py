@@ -1,5 +1,6 @@
 """Provenance: mark, sign, examine and judge video. The engine's face; see docs/architecture.md."""
 
+from provenance.answers import Answer
 from provenance.credentials import (
     MARK_ALGORITHM,
     Authority,
@@ -17,31 +18,62 @@ from provenance.credentials import (
     sign_clip,
 )
 from provenance.errors import InvalidMedia, LimitReached, ProvenanceError, ProvenanceFailed
+from provenance.examination import ContentFacts, Examination, MarkFacts, RecordFacts, VideoFacts
+from provenance.examine import examine
+from provenance.fingerprint import Reference, compare, reference
 from provenance.media import Limits, VideoInfo, probe, read_frames, read_video, write_video
+from provenance.publish import verify_published
+from provenance.registry import FolderRegistry, RegisteredClip, Registry
+from provenance.report import report
+from provenance.verdict import Verdict, VerdictState, decide
+from provenance.watermark import KeyRing, MarkDetection, MarkKey, detect, embed
 
 __all__ = [
     "MARK_ALGORITHM",
+    "Answer",
     "Authority",
     "ClipClaims",
+    "ContentFacts",
     "Credentials",
+    "Examination",
+    "FolderRegistry",
     "Ingredient",
     "InvalidMedia",
-    "Limits",
+    "KeyRing",
     "LimitReached",
+    "Limits",
+    "MarkDetection",
+    "MarkFacts",
+    "MarkKey",
     "ProvenanceError",
     "ProvenanceFailed",
+    "RecordFacts",
+    "Reference",
+    "RegisteredClip",
+    "Registry",
     "Relationship",
     "SignedClip",
     "Signer",
     "TrustStores",
+    "Verdict",
+    "VerdictState",
+    "VideoFacts",
     "VideoInfo",
     "canary",
     "commit",
+    "compare",
+    "decide",
+    "detect",
+    "embed",
+    "examine",
     "new_manifest_id",
     "probe",
     "read_credentials",
     "read_frames",
     "read_video",
+    "reference",
+    "report",
     "sign_clip",
+    "verify_published",
     "write_video",
 ]

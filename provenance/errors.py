@@ -21,7 +21,7 @@ class ProvenanceError(Exception):
         self.retryable = retryable
 
 
-class InvalidMedia(ProvenanceError):  # noqa: N818
+class InvalidMedia(ProvenanceError):
     """The file or the request is at fault; the person can change it."""
 
 
@@ -29,5 +29,5 @@ class LimitReached(InvalidMedia):
     """The file asks for more than the limits allow. Says nothing about where it comes from."""
 
 
-class ProvenanceFailed(ProvenanceError):  # noqa: N818
+class ProvenanceFailed(ProvenanceError):
     """The system is at fault: a key, a disk, a missing package, a mark that was not read back."""

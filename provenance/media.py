@@ -66,7 +66,7 @@ class Video:
         luma: one (height, width) uint8 plane a frame, as stored (no range conversion).
         picture_types: "I" for an intra picture, "P" for any other, one a frame.
         capped: a limit ended the reading before the video ended.
-        damaged: the decoder gave up before the video ended.
+        damaged: the decoder gave up, or the picture changed its size, before the video ended.
     """
 
     info: VideoInfo
@@ -132,11 +132,16 @@ def read_video(source: Path | BinaryIO, limits: Limits | None = None) -> Video:
                     capped = True
                     break
                 plane = _luma(picture)
+                if luma and plane.shape != luma[0].shape:
+                    damaged = True
+                    break
                 kept += plane.nbytes
                 luma.append(plane)
                 types.append(_TYPES.get(int(picture.pict_type), "P"))
         except (av.FFmpegError, ValueError):
             damaged = True
+        # Some breaks look like a proper end; edit lists may leave out a few frames.
+        damaged |= not capped and len(luma) < 0.9 * stream.frames
     if not luma:
         raise _unreadable()
     height, width = luma[0].shape
@@ -250,6 +255,17 @@ def _opened(
         stream.codec_context.options = {"max_pixels": str(limits.max_pixels)}
         stream.thread_type = "AUTO"
         yield container, stream
+
+
+def _pictures(
+    container: av.container.InputContainer, stream: av.VideoStream
+) -> Iterator[av.VideoFrame]:
+    """Decode all pictures; where the file breaks off, first those that the decoder still holds."""
+    try:
+        yield from container.decode(stream)
+    except av.FFmpegError:
+        yield from stream.codec_context.decode(None)
+        raise
 
 
 def _info(stream: av.VideoStream) -> VideoInfo:

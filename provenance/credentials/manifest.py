@@ -150,18 +150,17 @@ def _training() -> Definition:
 
 
 def _generation(claims: ClipClaims) -> Definition:
-    return _assertion(
-        GENERATION_LABEL,
-        {
-            "model": claims.model_name,
-            "modelVersion": claims.model_version,
-            "modelSha256": claims.model_sha256,
-            "modelLicence": claims.model_licence,
-            "promptCommitment": claims.prompt_commitment,
-            "promptCommitmentMethod": "HMAC-SHA256, salt kept by the studio",
-            "seed": claims.seed,
-            "steps": claims.steps,
-            "durationMs": claims.duration_ms,
-            "upscaled": claims.upscaled,
-        },
-    )
+    data = {
+        "model": claims.model_name,
+        "modelVersion": claims.model_version,
+        "modelSha256": claims.model_sha256,
+        "modelLicence": claims.model_licence,
+        "promptCommitment": claims.prompt_commitment,
+        "seed": claims.seed,
+        "steps": claims.steps,
+        "durationMs": claims.duration_ms,
+        "upscaled": claims.upscaled,
+    }
+    if claims.prompt_commitment:
+        data["promptCommitmentMethod"] = "HMAC-SHA256, salt kept by the studio"
+    return _assertion(GENERATION_LABEL, {k: v for k, v in data.items() if v != ""})

@@ -1,0 +1,144 @@
+"""Examine an uploaded video: two calls into a confined child around one look into the registry."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from provenance.credentials.claims import MARK_BYTES
+from provenance.credentials.manifest import software_version
+from provenance.credentials.reader import Credentials
+from provenance.credentials.trust import TrustStores
+from provenance.errors import LimitReached, ProvenanceFailed
+from provenance.examination import Examination, RecordFacts
+from provenance.media import Limits
+from provenance.registry import RegisteredClip, Registry
+from provenance.sandbox import Sandbox
+from provenance.watermark import KeyRing
+
+_MOST_NAMES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Lookup:
+    mark_id: int
+    clip: RegisteredClip
+    via: str
+
+
+def examine(
+    path: Path,
+    keys: KeyRing | None,
+    trust: TrustStores,
+    registry: Registry | None,
+    limits: Limits | None = None,
+    *,
+    wall_seconds: float = 30.0,
+) -> Examination:
+    """Measure everything about a file of unknown origin. Changes nothing, asks no network.
+
+    Args:
+        path: the file; its name is not looked at.
+        keys: mark keys to look for; None skips the mark.
+        trust: whom to trust.
+        registry: where published clips are looked up; None when there is none.
+        limits: of the decoding.
+        wall_seconds: for the whole examination.
+
+    Raises:
+        ProvenanceFailed: a fault of ours: no sandbox, a broken record. Never because of the file.
+    """
+    limits = limits or Limits()
+    base = _begin(path)
+    if base.size > limits.max_bytes:
+        most = limits.max_bytes // 1_000_000
+        return replace(
+            base,
+            limit="provenance.file-too-large",
+            limit_reason=f"The file is larger than {most} MB.",
+        )
+    found: dict[str, Any] = {}
+    try:
+        with Sandbox(path, wall_seconds) as box:
+            found = box.call("inspect", **_request(keys, trust, registry, limits))
+            if looked := _look_up(found, registry):
+                found |= _matched(box, looked)
+    except LimitReached as reached:
+        found |= {"limit": reached.code, "limit_reason": reached.message}
+    return _completed(base, found)
+
+
+def _begin(path: Path) -> Examination:
+    digest = hashlib.sha256()
+    size = 0
+    with path.open("rb") as file:
+        while chunk := file.read(2**20):
+            digest.update(chunk)
+            size += len(chunk)
+    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    return Examination(digest.hexdigest(), size, now, f"Kinemark {software_version()}")
+
+
+def _request(
+    keys: KeyRing | None, trust: TrustStores, registry: Registry | None, limits: Limits
+) -> dict[str, Any]:
+    ring = [
+        {"epoch": key.epoch, "tenant": key.tenant, "secret": key.secret.hex()}
+        for key in (keys.keys if keys else ())
+    ]
+    names = list(registry.known_mark_ids()) if registry else []
+    return {
+        "keys": ring,
+        "trust": asdict(trust),
+        # Past some number, looking by name costs more than it finds.
+        "registered": names if len(names) <= _MOST_NAMES else [],
+        "limits": asdict(limits),
+    }
+
+
+def _look_up(found: dict[str, Any], registry: Registry | None) -> _Lookup | None:
+    """By the mark first; the mark that the credentials tell of is only their claim."""
+    if registry is None:
+        return None
+    mark_id = (found.get("mark") or {}).get("mark_id")
+    if isinstance(mark_id, int):
+        clip = registry.find(mark_id)
+        return _Lookup(mark_id, clip, "mark") if clip else None
+    credentials = found.get("credentials")
+    marks = Credentials.from_dict(credentials).marks if credentials else ()
+    if len(marks) == 1 and len(marks[0]) == 2 * MARK_BYTES:
+        claimed = int(marks[0], 16)
+        clip = registry.find(claimed)
+        return _Lookup(claimed, clip, "credentials") if clip else None
+    return None
+
+
+def _matched(box: Sandbox, looked: _Lookup) -> dict[str, Any]:
+    clip = looked.clip
+    matched = box.call(
+        "match",
+        manifest=base64.b64encode(clip.manifest).decode(),
+        reference=base64.b64encode(clip.reference).decode(),
+    )
+    record = RecordFacts(clip.manifest_id, looked.mark_id, looked.via, clip.taken_down, None)
+    return {
+        "record": {**asdict(record), "recovered": matched.get("recovered")},
+        "content": matched.get("content"),
+    }
+
+
+def _completed(base: Examination, found: dict[str, Any]) -> Examination:
+    """The child's answer is untrusted data: what does not fit is a fault of ours to report."""
+    try:
+        return Examination.from_dict(base.as_dict() | found)
+    except (TypeError, KeyError, ValueError, AttributeError) as fault:
+        raise ProvenanceFailed(
+            "examination-failed",
+            "The video could not be examined because of a fault on our side.",
+            "Try again later and tell the studio if it happens again.",
+            retryable=True,
+        ) from fault

@@ -1,0 +1,229 @@
+"""The confined child: everything that touches the bytes of an uploaded file happens here.
+
+Run by `sandbox` as ``python -m provenance.inspection DESCRIPTOR``. It imports all it needs, locks
+itself up, and then answers requests, one line of JSON each, until its input ends.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import json
+import os
+import pkgutil
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, BinaryIO
+
+import av
+import cryptography.hazmat
+import cv2
+
+from provenance import fingerprint
+from provenance.confinement import confine
+from provenance.credentials import boxes
+from provenance.credentials.reader import Credentials, read_credentials
+from provenance.credentials.trust import TrustStores
+from provenance.errors import LimitReached, ProvenanceError, ProvenanceFailed
+from provenance.examination import ContentFacts, MarkFacts, RegionFacts, VideoFacts
+from provenance.media import Limits, Video, read_video
+from provenance.watermark import KeyRing, MarkDetection, MarkKey, detect
+
+_CPU_SECONDS = 30
+
+
+class Inspection:
+    """One file under examination; keeps the decoded video between the two calls."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._video: Video | None = None
+        self._detection: MarkDetection | None = None
+        self._trust = TrustStores(c2pa="", tsa="")
+
+    def inspect(
+        self,
+        keys: list[dict[str, Any]],
+        trust: dict[str, str],
+        registered: list[int],
+        limits: dict[str, Any],
+    ) -> dict[str, Any]:
+        """Credentials, picture and mark of the file. What fails is said, what works is kept."""
+        self._trust = TrustStores(**trust)
+        found: dict[str, Any] = self._credentials()
+        try:
+            self._video = read_video(self._file, Limits(**limits))
+        except LimitReached as reached:
+            found |= _limit(reached)
+        except ProvenanceError:
+            return found
+        except MemoryError:
+            found |= _limit(_memory())
+        if self._video is not None:
+            found["video"] = asdict(_video_facts(self._video))
+            found |= self._mark(keys, registered)
+        return found
+
+    def match(self, manifest: str, reference: str) -> dict[str, Any]:
+        """The stored manifest against the file, the registered content against the picture."""
+        recovered: Credentials | None = None
+        try:
+            recovered = read_credentials(self._file, self._trust, base64.b64decode(manifest))
+        except ProvenanceError:
+            recovered = None
+        return {
+            "recovered": recovered.as_dict() if recovered else None,
+            "content": self._content(base64.b64decode(reference)),
+        }
+
+    def _credentials(self) -> dict[str, Any]:
+        if not boxes.is_bmff(self._file):
+            return {}
+        found: dict[str, Any] = {}
+        try:
+            found["credentials_seen"] = boxes.find_store(self._file) is not None
+            credentials = read_credentials(self._file, self._trust)
+            found["credentials"] = credentials.as_dict() if credentials else None
+        except LimitReached as reached:
+            found |= {"credentials_seen": True} | _limit(reached)
+        except ProvenanceError as error:
+            found |= {"credentials_seen": True, "credentials_fault": error.code}
+        return found
+
+    def _mark(self, keys: list[dict[str, Any]], registered: list[int]) -> dict[str, Any]:
+        if self._video is None or not keys:
+            return {}
+        ring = KeyRing.of(
+            MarkKey(key["epoch"], bytes.fromhex(key["secret"]), key["tenant"]) for key in keys
+        )
+        try:
+            found = detect(
+                self._video.luma, self._video.picture_types, ring, registered=registered or None
+            )
+        except MemoryError:
+            return _limit(_memory())
+        self._detection = found
+        facts = MarkFacts(
+            found.mark_id,
+            float(found.score),
+            float(found.threshold),
+            float(found.false_positive_bound),
+            found.epoch,
+            found.too_small,
+        )
+        return {"mark": asdict(facts)}
+
+    def _content(self, reference: bytes) -> dict[str, Any] | None:
+        if self._video is None or not reference:
+            return None
+        geometry = self._detection.geometry if self._detection else None
+        try:
+            stored = fingerprint.Reference.from_bytes(reference)
+        except ValueError as fault:
+            raise ProvenanceFailed(
+                "record-broken",
+                "The studio's record of this clip is broken.",
+                "Restore the studio's records from a backup.",
+            ) from fault
+        video = self._video
+        return asdict(_facts(fingerprint.compare(video.luma, geometry, stored, fps=video.info.fps)))
+
+
+def _facts(match: fingerprint.ContentMatch) -> ContentFacts:
+    heatmap: tuple[tuple[int, ...], ...] = ()
+    if match.heatmap is not None and match.segments:
+        levels = (match.heatmap * 255).round().astype(int).tolist()
+        heatmap = tuple(tuple(row) for row in levels)
+    return ContentFacts(
+        str(match.state),
+        float(match.score),
+        float(match.coverage),
+        tuple((float(start), float(end)) for start, end in match.segments),
+        tuple(RegionFacts(**asdict(region)) for region in match.regions),
+        heatmap,
+    )
+
+
+def _video_facts(video: Video) -> VideoFacts:
+    info = video.info
+    frames = len(video.luma)
+    return VideoFacts(
+        info.width,
+        info.height,
+        info.fps,
+        frames,
+        frames / info.fps,
+        info.codec,
+        video.capped,
+        video.damaged,
+    )
+
+
+def _limit(reached: LimitReached) -> dict[str, Any]:
+    return {"limit": reached.code, "limit_reason": reached.message}
+
+
+def _memory() -> LimitReached:
+    return LimitReached(
+        "examination-stopped",
+        "The examination was stopped: the video asked for too much memory.",
+        "Try a shorter or smaller copy of the video.",
+    )
+
+
+def _answer(functions: dict[str, Callable[..., dict[str, Any]]], line: str) -> dict[str, Any]:
+    try:
+        request = json.loads(line)
+        return {"result": functions[request["call"]](**request["arguments"])}
+    except ProvenanceError as error:
+        return {"error": _described(error)}
+    except MemoryError:
+        return {"fault": "memory"}
+    except Exception as error:  # the parent gets a code, never a stack trace
+        return {"fault": type(error).__name__}
+
+
+def _described(error: ProvenanceError) -> dict[str, Any]:
+    return {
+        "kind": type(error).__name__,
+        "code": error.code,
+        "message": error.message,
+        "advice": error.advice,
+    }
+
+
+def _load_everything() -> None:
+    """Past the lock nothing can be imported, and these packages import parts of them late."""
+    for name in ("fft", "linalg", "ma", "random"):
+        importlib.import_module(f"numpy.{name}")
+    for package in (av, cryptography.hazmat):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if ".__" not in module.name and "decrepit" not in module.name:
+                importlib.import_module(module.name)
+
+
+def main() -> None:
+    """Lock up, then serve until the parent closes the pipe."""
+    cv2.setNumThreads(1)
+    _load_everything()
+    answers = sys.stdout
+    with os.fdopen(int(sys.argv[1]), "rb") as file:
+        inspection = Inspection(file)
+        functions: dict[str, Callable[..., dict[str, Any]]] = {
+            "inspect": inspection.inspect,
+            "match": inspection.match,
+        }
+        refusal: ProvenanceError | None = None
+        try:
+            confine(_CPU_SECONDS)
+        except ProvenanceError as error:
+            refusal = error
+        for line in sys.stdin:
+            answer = {"error": _described(refusal)} if refusal else _answer(functions, line)
+            answers.write(json.dumps(answer) + "\n")
+            answers.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""What the engine asks of a registry of published clips, and one kept in a folder.
+
+The folder registry is how a studio's records travel: the platform writes it at publication, and
+the offline command line reads it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from provenance.atomic import write_bytes
+from provenance.errors import ProvenanceFailed
+
+_NAME = re.compile(r"[0-9a-f]{12}\.json")
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredClip:
+    """What is kept of a published clip.
+
+    Attributes:
+        manifest_id: URN of its manifest.
+        manifest: the manifest store's bytes, as `SignedClip` has them.
+        reference: bytes of its `fingerprint.Reference`.
+        taken_down: it is no longer public.
+    """
+
+    manifest_id: str
+    manifest: bytes = field(repr=False)
+    reference: bytes = field(repr=False)
+    taken_down: bool = False
+
+
+class Registry(Protocol):
+    """Where published clips are looked up."""
+
+    def find(self, mark_id: int) -> RegisteredClip | None:
+        """The clip with this mark ID."""
+
+    def known_mark_ids(self) -> Sequence[int]:
+        """Mark IDs that the detector may look for by name; may be fewer than all, or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRegistry:
+    """One JSON and two binary files for each record, named by the mark ID in hex."""
+
+    folder: Path
+
+    def find(self, mark_id: int) -> RegisteredClip | None:
+        """See `Registry`.
+
+        Raises:
+            ProvenanceFailed: ``provenance.record-broken``.
+        """
+        name = f"{mark_id:012x}"
+        path = self.folder / f"{name}.json"
+        if not path.exists():
+            return None
+        try:
+            data = json.loads(path.read_text())
+            return RegisteredClip(
+                str(data["manifest_id"]),
+                (self.folder / f"{name}.c2pa").read_bytes(),
+                (self.folder / f"{name}.ref").read_bytes(),
+                bool(data["taken_down"]),
+            )
+        except (OSError, ValueError, KeyError, TypeError) as fault:
+            raise ProvenanceFailed(
+                "record-broken",
+                f"The studio's record {name} is incomplete.",
+                "Export the studio's records again.",
+            ) from fault
+
+    def known_mark_ids(self) -> Sequence[int]:
+        """See `Registry`."""
+        if not self.folder.is_dir():
+            return ()
+        names = (path.name for path in self.folder.iterdir())
+        return sorted(int(name[:12], 16) for name in names if _NAME.fullmatch(name))
+
+    def store(self, mark_id: int, clip: RegisteredClip) -> None:
+        """Write or replace a record; the JSON comes last, so a record is found only when whole."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = f"{mark_id:012x}"
+        write_bytes(self.folder / f"{name}.c2pa", clip.manifest)
+        write_bytes(self.folder / f"{name}.ref", clip.reference)
+        data = {
+            "mark_id": name,
+            "manifest_id": clip.manifest_id,
+            "manifest": f"{name}.c2pa",
+            "reference": f"{name}.ref",
+            "taken_down": clip.taken_down,
+        }
+        write_bytes(self.folder / f"{name}.json", json.dumps(data, indent=1).encode())

@@ -1,0 +1,69 @@
+"""The account of an examination and its verdict that programs and people can keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from provenance.examination import Examination
+from provenance.verdict import Verdict
+
+FORMAT = "kinemark-report/1"
+
+
+def report(examination: Examination, verdict: Verdict) -> dict[str, Any]:
+    """The report as plain data: content hash, detector and time, layers, verdict, what was not
+    checked. It names no file and no person."""
+    mark = examination.mark
+    return {
+        "format": FORMAT,
+        "content": {"sha256": examination.sha256, "size": examination.size},
+        "detector": examination.detector,
+        "examined_at": examination.examined_at,
+        "layers": list(_layers(examination)),
+        "state": verdict.state.value,
+        "headline": verdict.headline,
+        "sentence": verdict.sentence,
+        "not_meaning": verdict.not_meaning,
+        "next_step": verdict.next_step,
+        "mark_id": f"{mark.mark_id:012x}" if mark and mark.mark_id is not None else None,
+        "answers": {
+            name: {"status": answer.status, "sentence": answer.sentence}
+            for name, answer in (
+                ("signature", verdict.signature),
+                ("watermark", verdict.watermark),
+                ("record", verdict.record),
+            )
+        },
+        "evidence": list(verdict.evidence),
+        "not_checked": list(not_checked(examination)),
+        "examination": examination.as_dict(),
+    }
+
+
+def not_checked(examination: Examination) -> Iterator[str]:
+    """What the examination did not look at, one plain sentence each."""
+    yield "Whether what the video shows is true."
+    yield "Sound, subtitles and other tracks."
+    yield "Marks of other studios and generators."
+    if examination.credentials and examination.credentials.manifest_id:
+        yield "Whether the certificate was withdrawn since: no address in the file is visited."
+    if examination.credentials and examination.credentials.remote_url:
+        yield "Credentials at the address that the file names."
+    if examination.mark is None:
+        yield "This studio's mark."
+    if examination.record is None or examination.content is None:
+        yield "The picture against a published clip."
+    if examination.video and examination.video.capped:
+        yield f"Everything after {examination.video.seconds:.0f} seconds."
+
+
+def _layers(examination: Examination) -> Iterator[str]:
+    if examination.video is not None or examination.credentials_seen:
+        yield "credentials"
+    if examination.mark is not None:
+        yield "watermark"
+    if examination.record is not None:
+        yield "record"
+    if examination.content is not None:
+        yield "content"

@@ -1,0 +1,264 @@
+"""From an examination to one state: a pure, total function, first match wins.
+
+The order is the argument: damage before origin, contradiction before origin, our development
+certificate before any trusted one, and at the end a state that claims nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from provenance.answers import Answer, evidence, record_answer, signature_answer, watermark_answer
+from provenance.credentials.reader import Credentials
+from provenance.credentials.trust import Store
+from provenance.examination import Examination
+from provenance.wording import WORDS
+
+
+class VerdictState(StrEnum):
+    """What can be said about a file."""
+
+    UNREADABLE = "UNREADABLE"
+    CREDENTIALS_DAMAGED = "CREDENTIALS_DAMAGED"
+    ERROR_TIMEOUT = "ERROR_TIMEOUT"
+    REVOKED = "REVOKED"
+    EXPIRED_NO_TIMESTAMP = "EXPIRED_NO_TIMESTAMP"
+    TAMPERED = "TAMPERED"
+    CONFLICT = "CONFLICT"
+    OURS_DEV = "OURS_DEV"
+    OURS_INTACT = "OURS_INTACT"
+    OURS_SOURCE_PROBLEM = "OURS_SOURCE_PROBLEM"
+    TRUSTED_OTHER = "TRUSTED_OTHER"
+    VALID_UNKNOWN_ISSUER = "VALID_UNKNOWN_ISSUER"
+    REMOTE_ONLY = "REMOTE_ONLY"
+    RECOVERED = "RECOVERED"
+    RECOVERED_ALTERED = "RECOVERED_ALTERED"
+    WATERMARK_ONLY = "WATERMARK_ONLY"
+    NOT_OURS = "NOT_OURS"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A state and everything a person needs to understand it.
+
+    Attributes:
+        headline: a few words. sentence: what follows from the examination.
+        evidence: what it rests on, one sentence each.
+        not_meaning: what the verdict does not say. next_step: what to do now.
+        signature, watermark, record: the three separate answers.
+    """
+
+    state: VerdictState
+    headline: str
+    sentence: str
+    evidence: tuple[str, ...]
+    not_meaning: str
+    next_step: str
+    signature: Answer
+    watermark: Answer
+    record: Answer
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Verdict:
+        """The inverse of `as_dict`, also after a trip through JSON."""
+        parts = dict(data)
+        for name in ("signature", "watermark", "record"):
+            parts[name] = Answer(**parts[name])
+        parts["state"] = VerdictState(parts["state"])
+        parts["evidence"] = tuple(parts["evidence"])
+        return cls(**parts)
+
+
+def decide(examination: Examination) -> Verdict:
+    """The verdict. Total: every examination has one; pure: the same one every time."""
+    state = state_of(examination)
+    words = WORDS[state.value]
+    return Verdict(
+        state=state,
+        headline=words.headline,
+        sentence=f"{_AGREE} {words.sentence}" if _agrees(examination) else words.sentence,
+        evidence=evidence(examination),
+        not_meaning=words.not_meaning,
+        next_step=words.next_step,
+        signature=signature_answer(examination),
+        watermark=watermark_answer(examination),
+        record=record_answer(examination),
+    )
+
+
+def state_of(examination: Examination) -> VerdictState:
+    """The first state whose condition holds."""
+    return next(
+        (state for state, holds in _TABLE if holds(examination)),
+        VerdictState.NOT_OURS,
+    )
+
+
+_AGREE = "Signature, picture and the studio's record agree."
+_REVOKED = "signingCredential.ocsp.revoked"
+_EXPIRED = "signingCredential.expired"
+_UNTRUSTED = "signingCredential.untrusted"
+_OCSP_UNKNOWN = "signingCredential.ocsp.unknown"
+_NO_MATCH = "assertion.bmffHash.mismatch"
+# Outside its validity is how the library words a signature made after the certificate's end.
+_ONLY_EXPIRED = {_EXPIRED, "claimSignature.outsideValidity", _UNTRUSTED}
+_INTACT = {"signingCredential.trusted", "claimSignature.validated", "assertion.bmffHash.match"}
+
+
+def _embedded(examination: Examination) -> Credentials | None:
+    """Credentials that are inside the file, and not a mere pointer."""
+    credentials = examination.credentials
+    return credentials if credentials and credentials.manifest_id else None
+
+
+def _failures(examination: Examination) -> set[str]:
+    credentials = _embedded(examination)
+    return set(credentials.failures) if credentials else set()
+
+
+def _unreadable(examination: Examination) -> bool:
+    return examination.video is None and not examination.credentials_seen and not examination.limit
+
+
+def _damaged(examination: Examination) -> bool:
+    return bool(examination.credentials_fault)
+
+
+def _limited(examination: Examination) -> bool:
+    return bool(examination.limit)
+
+
+def _revoked(examination: Examination) -> bool:
+    return _REVOKED in _failures(examination)
+
+
+def _expired(examination: Examination) -> bool:
+    failures = _failures(examination)
+    return _EXPIRED in failures and failures <= _ONLY_EXPIRED
+
+
+def _tampered(examination: Examination) -> bool:
+    return bool(_failures(examination) - {_UNTRUSTED})
+
+
+def _conflict(examination: Examination) -> bool:
+    record, credentials = examination.record, _embedded(examination)
+    if record is None or record.via != "mark":
+        return False
+    if credentials and credentials.manifest_id != record.manifest_id:
+        return True
+    if record.recovered and set(record.recovered.marks) != {f"{record.mark_id:012x}"}:
+        return True
+    return examination.content is not None and examination.content.state == "other"
+
+
+def _ours_dev(examination: Examination) -> bool:
+    credentials = _embedded(examination)
+    return bool(credentials and credentials.store is Store.DEVELOPMENT and _whole(credentials))
+
+
+def _ours_intact(examination: Examination) -> bool:
+    credentials = _embedded(examination)
+    return bool(_ours(credentials) and not any(item.failures for item in _ingredients(credentials)))
+
+
+def _ours_source_problem(examination: Examination) -> bool:
+    return _ours(_embedded(examination))
+
+
+def _trusted_other(examination: Examination) -> bool:
+    credentials = _embedded(examination)
+    return bool(credentials and credentials.store is Store.C2PA and _whole(credentials))
+
+
+def _unknown_issuer(examination: Examination) -> bool:
+    return _embedded(examination) is not None
+
+
+def _remote_only(examination: Examination) -> bool:
+    return bool(examination.credentials and examination.credentials.remote_url)
+
+
+def _recovered(examination: Examination) -> bool:
+    content = examination.content
+    return _recoverable(examination) and content is not None and content.state == "matches"
+
+
+def _recovered_altered(examination: Examination) -> bool:
+    content = examination.content
+    return _recoverable(examination) and content is not None and content.state == "altered"
+
+
+def _watermark_only(examination: Examination) -> bool:
+    return bool(examination.mark and examination.mark.mark_id is not None)
+
+
+def _ours(credentials: Credentials | None) -> bool:
+    return bool(credentials and credentials.store is Store.PRODUCTION and _whole(credentials))
+
+
+def _ingredients(credentials: Credentials | None) -> tuple[Any, ...]:
+    return credentials.ingredients if credentials else ()
+
+
+def _whole(credentials: Credentials) -> bool:
+    """Trusted, signed and matching the file, with nothing that failed or stayed unknown."""
+    return (
+        set(credentials.successes) >= _INTACT
+        and not credentials.failures
+        and _OCSP_UNKNOWN not in credentials.informational
+    )
+
+
+def _agrees(examination: Examination) -> bool:
+    """All three answers point to the same clip."""
+    credentials, record = _embedded(examination), examination.record
+    return bool(
+        credentials
+        and record
+        and credentials.store in (Store.PRODUCTION, Store.DEVELOPMENT)
+        and _whole(credentials)
+        and record.manifest_id == credentials.manifest_id
+        and examination.content
+        and examination.content.state == "matches"
+    )
+
+
+def _recoverable(examination: Examination) -> bool:
+    """The mark led to a stored manifest of ours that fails in nothing but the file's own hash."""
+    record = examination.record
+    if record is None or record.via != "mark" or record.recovered is None:
+        return False
+    stored = record.recovered
+    return (
+        stored.store in (Store.PRODUCTION, Store.DEVELOPMENT)
+        and "claimSignature.validated" in stored.successes
+        and set(stored.failures) <= {_NO_MATCH}
+    )
+
+
+_TABLE: tuple[tuple[VerdictState, Callable[[Examination], bool]], ...] = (
+    (VerdictState.UNREADABLE, _unreadable),
+    (VerdictState.CREDENTIALS_DAMAGED, _damaged),
+    (VerdictState.ERROR_TIMEOUT, _limited),
+    (VerdictState.REVOKED, _revoked),
+    (VerdictState.EXPIRED_NO_TIMESTAMP, _expired),
+    (VerdictState.TAMPERED, _tampered),
+    (VerdictState.CONFLICT, _conflict),
+    (VerdictState.OURS_DEV, _ours_dev),
+    (VerdictState.OURS_INTACT, _ours_intact),
+    (VerdictState.OURS_SOURCE_PROBLEM, _ours_source_problem),
+    (VerdictState.TRUSTED_OTHER, _trusted_other),
+    (VerdictState.VALID_UNKNOWN_ISSUER, _unknown_issuer),
+    (VerdictState.REMOTE_ONLY, _remote_only),
+    (VerdictState.RECOVERED, _recovered),
+    (VerdictState.RECOVERED_ALTERED, _recovered_altered),
+    (VerdictState.WATERMARK_ONLY, _watermark_only),
+)

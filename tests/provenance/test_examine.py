@@ -1,0 +1,184 @@
+"""From a file of unknown origin to its verdict, through the sandbox."""
+
+import struct
+from dataclasses import replace
+
+import pytest
+
+from provenance import (
+    Examination,
+    Limits,
+    ProvenanceFailed,
+    TrustStores,
+    VerdictState,
+    decide,
+    examine,
+    sign_clip,
+    verify_published,
+    write_video,
+)
+
+S = VerdictState
+
+
+@pytest.fixture
+def look(studio):
+    def run(path, **options) -> Examination:
+        return examine(path, studio.keys, studio.trust, studio.registry, **options)
+
+    return run
+
+
+def test_the_clip_as_downloaded(studio, look):
+    verdict = decide(look(studio.clip))
+    assert verdict.state is S.OURS_DEV
+    assert verdict.sentence.startswith("Signature, picture and the studio's record agree.")
+    statuses = [verdict.signature.status, verdict.watermark.status, verdict.record.status]
+    assert statuses == ["partly", "yes", "yes"]
+
+
+def test_the_clip_reencoded_halved_and_stripped(studio, look, reencoded):
+    found = look(reencoded)
+    assert found.credentials is None
+    assert found.record.manifest_id == studio.signed.manifest_id
+    assert found.record.recovered.failures == ("assertion.bmffHash.mismatch",)
+    assert decide(found).state is S.RECOVERED
+
+
+def test_a_clip_that_is_not_ours(look, tmp_path, pictures):
+    write_video(tmp_path / "other.mp4", pictures(9, 128, 12), 24)
+    verdict = decide(look(tmp_path / "other.mp4"))
+    assert verdict.state is S.NOT_OURS
+    assert "no proof of human origin" in verdict.sentence
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"just text\n" * 100, b"\xff\xd8\xff\xe0JFIF" * 50, b"PK\3\4" + bytes(1000),
+     b"#EXTM3U\nfile:///etc/passwd\n", b"\0\0\0\x18ftypisom"],
+    ids=["empty", "text", "jpeg", "zip", "playlist", "only-a-header"],
+)  # fmt: skip
+def test_what_is_no_video(look, tmp_path, content):
+    path = tmp_path / "liar.mp4"
+    path.write_bytes(content)
+    assert decide(look(path)).state is S.UNREADABLE
+
+
+def test_a_clip_cut_in_half_is_tampered(studio, look, tmp_path):
+    content = studio.clip.read_bytes()
+    (tmp_path / "half.mp4").write_bytes(content[: len(content) // 2])
+    verdict = decide(look(tmp_path / "half.mp4"))
+    assert verdict.state is S.TAMPERED
+    assert verdict.watermark.status == "yes"
+
+
+def test_a_clip_cut_inside_its_credentials_is_damaged(studio, look, tmp_path):
+    (tmp_path / "cut.mp4").write_bytes(studio.clip.read_bytes()[:9000])
+    assert decide(look(tmp_path / "cut.mp4")).state is S.CREDENTIALS_DAMAGED
+
+
+def test_a_changed_picture_is_tampered(studio, look, tmp_path):
+    content = bytearray(studio.clip.read_bytes())
+    content[-5000] ^= 0xFF
+    (tmp_path / "flip.mp4").write_bytes(content)
+    assert decide(look(tmp_path / "flip.mp4")).state is S.TAMPERED
+
+
+def test_a_manifest_moved_to_another_clip_is_tampered(studio, look, tmp_path, pictures):
+    from provenance.credentials import boxes
+
+    write_video(tmp_path / "other.mp4", pictures(5, 128, 8), 24)
+    with studio.clip.open("rb") as file:
+        store = boxes.find_store(file)
+    payload = boxes.C2PA_UUID + bytes(4) + b"manifest\0" + bytes(8) + store.content
+    box = struct.pack(">I4s", len(payload) + 8, b"uuid") + payload
+    other = (tmp_path / "other.mp4").read_bytes()
+    (tmp_path / "moved.mp4").write_bytes(other + box)
+    assert decide(look(tmp_path / "moved.mp4")).state is S.TAMPERED
+
+
+def test_a_mark_signed_over_by_a_stranger_conflicts(studio, tmp_path, claims):
+    """Our marked picture under somebody else's valid credentials."""
+    from provenance.credentials import Authority
+
+    stranger = Authority.open(tmp_path / "stranger")
+    path = tmp_path / "signed-over.mp4"
+    sign_clip(studio.unsigned, path, claims(mark_id=None), stranger.signer())
+    found = examine(path, studio.keys, studio.trust, studio.registry)
+    assert found.credentials.failures == ("signingCredential.untrusted",)
+    assert decide(found).state is S.CONFLICT
+
+
+def test_a_stranger_with_our_organisation_name_is_unknown(tmp_path, small_clip, claims, look):
+    from provenance.credentials import Authority
+
+    path = tmp_path / "imitation.mp4"
+    sign_clip(small_clip, path, claims(mark_id=None), Authority.open(tmp_path / "x").signer())
+    assert decide(look(path)).state is S.VALID_UNKNOWN_ISSUER
+
+
+def test_only_a_production_root_gives_intact(studio):
+    trust = replace(studio.trust, production=studio.trust.development, development="")
+    found = examine(studio.clip, studio.keys, trust, studio.registry)
+    assert decide(found).state is S.OURS_INTACT
+
+
+def test_without_our_roots_we_do_not_know_ourselves(studio):
+    found = examine(studio.clip, None, TrustStores.load(), None)
+    assert decide(found).state is S.VALID_UNKNOWN_ISSUER
+
+
+def test_a_mark_without_a_record(studio, reencoded):
+    assert decide(examine(reencoded, studio.keys, studio.trust, None)).state is S.WATERMARK_ONLY
+
+
+def test_a_file_over_the_limit_is_not_called_foreign(studio, look):
+    verdict = decide(look(studio.clip, limits=Limits(max_bytes=1000)))
+    assert verdict.state is S.ERROR_TIMEOUT
+
+
+def test_a_picture_over_the_limit_is_not_called_foreign(reencoded, look):
+    verdict = decide(look(reencoded, limits=Limits(max_pixels=1000)))
+    assert verdict.state is S.ERROR_TIMEOUT
+
+
+def test_time_over_the_limit_is_not_called_foreign(reencoded, look):
+    verdict = decide(look(reencoded, wall_seconds=0.05))
+    assert verdict.state is S.ERROR_TIMEOUT
+    assert "too long" in verdict.evidence[0]
+
+
+def test_a_broken_record_is_our_fault(studio, reencoded, tmp_path):
+    from provenance import FolderRegistry, RegisteredClip
+
+    registry = FolderRegistry(tmp_path / "records")
+    registry.store(studio.mark_id, RegisteredClip("urn:c2pa:x", b"", b"no reference"))
+    with pytest.raises(ProvenanceFailed) as caught:
+        examine(reencoded, studio.keys, studio.trust, registry)
+    assert caught.value.code == "provenance.record-broken"
+
+
+def test_the_published_clip_is_read_back(studio):
+    verify_published(
+        studio.clip, studio.signed.manifest_id, studio.mark_id, keys=studio.keys, trust=studio.trust
+    )
+
+
+def test_a_clip_without_its_mark_is_not_published(studio, small_clip, tmp_path, claims):
+    path = tmp_path / "unmarked.mp4"
+    signed = sign_clip(small_clip, path, claims(), studio.authority.signer())
+    with pytest.raises(ProvenanceFailed) as caught:
+        verify_published(
+            path, signed.manifest_id, studio.mark_id, keys=studio.keys, trust=studio.trust
+        )
+    assert caught.value.code == "provenance.mark-not-read-back"
+
+
+@pytest.mark.parametrize("broken", ["unsigned", "other-id", "untrusted"])
+def test_a_clip_without_its_manifest_is_not_published(studio, broken):
+    path = studio.unsigned if broken == "unsigned" else studio.clip
+    manifest_id = "urn:c2pa:other" if broken == "other-id" else studio.signed.manifest_id
+    trust = TrustStores.load() if broken == "untrusted" else studio.trust
+    with pytest.raises(ProvenanceFailed) as caught:
+        verify_published(path, manifest_id, studio.mark_id, keys=studio.keys, trust=trust)
+    assert caught.value.code == "provenance.manifest-not-read-back"
