@@ -101,7 +101,7 @@ def decide(request: HttpRequest, case_id: object) -> HttpResponse:
 @require_GET
 def frame(request: HttpRequest, case_id: object, place: int) -> HttpResponseBase:
     pictures = strip(_case(request, case_id).job)
-    return files.picture(pictures[place] if place < len(pictures) else None)
+    return files.picture(request, pictures[place] if place < len(pictures) else None)
 
 
 def _case(request: HttpRequest, case_id: object) -> Case:

@@ -1,10 +1,12 @@
 """What a published clip's own file says about itself, in the words of the credentials panel."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from config.pages import Tag
@@ -22,7 +24,7 @@ class Panel:
     issuer: str
     manifest_id: str
     mark_hex: str
-    signed_at: str
+    signed_at: datetime | None
     bindings: tuple[str, ...]
     model: str
     model_sha256: str
@@ -44,7 +46,7 @@ def panel_of(clip: Clip) -> Panel:
         issuer=" · ".join(filter(None, (found.issuer, found.common_name))) or _("unknown"),
         manifest_id=found.manifest_id,
         mark_hex=clip.mark_hex,
-        signed_at=found.signed_at,
+        signed_at=parse_datetime(found.signed_at),
         bindings=tuple(dict.fromkeys(algorithm for algorithm, _value in found.soft_bindings)),
         model=f"{model.get('name', '')} {model.get('version', '')}".strip(),
         model_sha256=model.get("sha256", ""),

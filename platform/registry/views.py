@@ -25,7 +25,7 @@ def video(request: HttpRequest, clip_id: object) -> HttpResponseBase:
 
 @require_safe
 def poster(request: HttpRequest, clip_id: object) -> HttpResponseBase:
-    return files.picture(public_file(_clip(clip_id).poster), public=True)
+    return files.picture(request, public_file(_clip(clip_id).poster), public=True)
 
 
 def _clip(clip_id: object) -> Clip:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from config.pages import Tag
 from jobs import engines
-from safety import Decision, Finding, SafetyError, load_policy
+from safety import UNSCREENED, Decision, Finding, SafetyError, load_policy
 from studio import services
 
-SURE = ((0.9, "very sure"), (0.7, "fairly sure"), (0.0, "not sure"))
+SURE = ((0.9, _lazy("very sure")), (0.7, _lazy("fairly sure")), (0.0, _lazy("not sure")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,6 @@ class FindingView:
     category: str
     reason: str
     sure: str
-    percent: int
     tag: Tag
     seconds: tuple[float, float] | None
     source: str
@@ -73,8 +73,7 @@ def views_of(findings: Iterable[Finding]) -> list[FindingView]:
         FindingView(
             category=category_word(finding.category),
             reason=finding.reason,
-            sure=_(next(word for least, word in SURE if finding.score >= least)),
-            percent=round(100 * finding.score),
+            sure=_sure(finding),
             tag=decision_tag(finding.decision),
             seconds=finding.seconds,
             source=finding.source,
@@ -84,8 +83,18 @@ def views_of(findings: Iterable[Finding]) -> list[FindingView]:
     ]
 
 
+def _sure(finding: Finding) -> str:
+    """How sure the classifier is, in words; nothing for what no classifier judged."""
+    if finding.category == UNSCREENED:
+        return ""
+    word = next(word for least, word in SURE if finding.score >= least)
+    return f"{word}, {finding.score:.0%}"
+
+
 def category_word(category: str) -> str:
     """The policy's own words for a category."""
+    if category == UNSCREENED:
+        return _("could not be judged")
     return _category_words().get(category, category.replace("-", " ").replace("_", " "))
 
 

@@ -88,7 +88,7 @@ async def events(request: HttpRequest, job_id: object) -> HttpResponseBase:
 @login_required
 @require_GET
 def preview(request: HttpRequest, job_id: object) -> HttpResponseBase:
-    return files.picture(job_selectors.preview(_job(request, job_id)))
+    return files.picture(request, job_selectors.preview(_job(request, job_id)))
 
 
 @login_required

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from config.pages import Tag
 from provenance import Examination, Verdict
@@ -30,7 +31,12 @@ TONES = {
     "TAMPERED": "no",
     "CONFLICT": "no",
 }
-ICONS = {"yes": "yes", "no": "no", "partly": "partly", "unknown": "unknown"}
+WORDS = {
+    "yes": _lazy("Verdict: confirmed"),
+    "partly": _lazy("Verdict: with a reservation"),
+    "unknown": _lazy("Verdict: open"),
+    "no": _lazy("Verdict: warning"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +54,7 @@ class ReportPage:
     report: Report
     verdict: Verdict
     examination: Examination
-    tone: str
-    icon: str
+    tag: Tag
     answers: list[AnswerView]
     clip_url: str
     false_find: str
@@ -64,8 +69,7 @@ def report_page(report: Report) -> ReportPage:
         report=report,
         verdict=verdict,
         examination=examination,
-        tone=tone,
-        icon=ICONS[tone],
+        tag=Tag(str(WORDS[tone]), tone, tone),
         answers=[
             _answer(_("Signature"), "signature", verdict.signature),
             _answer(_("Invisible mark"), "watermark", verdict.watermark),
@@ -99,7 +103,7 @@ def _answer(what: str, icon: str, answer: Any) -> AnswerView:
         "unknown": _("Not known"),
     }
     status = str(answer.status)
-    tag = Tag(words[status], status, ICONS[status])
+    tag = Tag(words[status], status, status)
     return AnswerView(what, icon, tag, answer.sentence)
 
 

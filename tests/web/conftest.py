@@ -1,0 +1,147 @@
+"""A studio in which one of everything exists, and everybody who may look at it."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from django.test import Client
+from django.utils.timezone import now
+from PIL import Image
+
+from accounts.models import Person
+from jobs import engines
+from jobs.models import Gate, Job, Screening, State
+from jobs.workspace import Workspace
+from moderation.models import Case
+from moderation.services import claim, open_case
+from provenance import Examination, decide
+from registry.models import Record
+from studio.models import Clip
+from tests.making import make_job
+from verification.models import Report
+
+CONTENT = bytes(range(256)) * 40
+
+
+@pytest.fixture(autouse=True)
+def small_generator(settings):
+    """The generator that tests use; the gates are the real ones."""
+    settings.GENERATOR = "tests.fakes:SmallGenerator"
+    engines.generator.cache_clear()
+    yield
+    engines.generator.cache_clear()
+
+
+@pytest.fixture
+def client_of():
+    """A signed-in browser for a person, an anonymous one for None."""
+
+    def make(person: Person | None) -> Client:
+        client = Client()
+        if person:
+            client.force_login(person)
+        return client
+
+    return make
+
+
+@dataclass
+class World:
+    job: Job
+    clip: Clip
+    case: Case
+    report: Report
+
+
+@pytest.fixture
+def world(creator: Person, home: Path, settings) -> World:
+    """A published clip and a held job of the creator, and somebody's report."""
+    held = make_job(creator, State.HELD, held_at_stage=Gate.MEDIA)
+    screen(held, Gate.PROMPT, "allow")
+    screen(held, Gate.MEDIA, "review", finding(field="frames", seconds=[0.0, 0.5]))
+    picture = np.zeros((16, 16, 3), np.uint8)
+    Workspace(held.pk).save_preview(picture)
+    Workspace(held.pk).save_strip(np.zeros((4, 16, 16, 3), np.uint8))
+    return World(
+        job=held,
+        clip=make_clip(creator, settings.PUBLIC_DIR),
+        case=open_case(held, Gate.MEDIA),
+        report=make_report(),
+    )
+
+
+@pytest.fixture
+def claimed(world: World, moderator: Person) -> Case:
+    return claim(world.case, moderator)
+
+
+def finding(**fields: object) -> dict[str, object]:
+    plain: dict[str, object] = {
+        "category": "violence",
+        "score": 0.8,
+        "decision": "review",
+        "source": "test",
+        "reason": "This reads like violence.",
+        "span": None,
+        "field": "prompt",
+        "seconds": None,
+        "hidden": False,
+    }
+    return plain | fields
+
+
+def screen(job: Job, gate: str, decision: str, *findings: dict[str, object]) -> Screening:
+    return Screening.objects.create(
+        job=job, gate=gate, decision=decision, findings=list(findings), policy_version="test-1"
+    )
+
+
+def make_clip(owner: Person, folder: Path) -> Clip:
+    """A clip whose file is no video: pages show what they can of it."""
+    mark_id = secrets.randbelow(2**48)
+    job = make_job(owner, State.PUBLISHED, mark_id=mark_id, generation={"steps": 4})
+    screen(job, Gate.PROMPT, "allow")
+    name = str(uuid4())
+    (folder / f"{name}.mp4").write_bytes(CONTENT)
+    Image.new("RGB", (16, 16)).save(folder / f"{name}.jpg")
+    clip = Clip.objects.create(
+        job=job,
+        owner=owner,
+        mark_id=mark_id,
+        manifest_id=f"urn:c2pa:{uuid4()}",
+        file=f"{name}.mp4",
+        poster=f"{name}.jpg",
+        width=64,
+        height=64,
+        fps=24,
+        duration_ms=1000,
+        sha256=secrets.token_hex(32),
+        bytes=len(CONTENT),
+        published_at=now(),
+    )
+    Record.objects.create(
+        clip=clip,
+        mark_id=mark_id,
+        manifest_id=clip.manifest_id,
+        manifest=b"",
+        reference=b"",
+        sha256=clip.sha256,
+    )
+    return clip
+
+
+def make_report(**fields: object) -> Report:
+    """A report as `decide` words it, of a file in which nothing was found."""
+    examination = Examination("ab" * 32, 5, "2026-11-22T12:00:00+00:00", "Kinemark test")
+    plain: dict[str, object] = {
+        "sha256": examination.sha256,
+        "size": examination.size,
+        "examination": examination.as_dict(),
+        "verdict": decide(examination).as_dict(),
+        "expires_at": now() + timedelta(days=1),
+    }
+    return Report.objects.create(**(plain | fields))

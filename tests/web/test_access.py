@@ -1,0 +1,85 @@
+"""Every address × everybody: what is not one's own does not exist."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+WHO = ("nobody", "owner", "stranger", "moderator", "admin")
+SIGN_IN, GONE, DONE, BAD = 302, 404, 302, 422
+
+# method, name, what the address names, and the answer to: nobody, owner, stranger, moderator, admin
+TABLE = [
+    ("get", "home", None, (200, 200, 200, 200, 200)),
+    ("get", "healthz", None, (200, 200, 200, 200, 200)),
+    ("get", "studio:home", None, (SIGN_IN, 200, 200, 200, 200)),
+    ("post", "studio:home", None, (SIGN_IN, BAD, BAD, BAD, BAD)),
+    ("post", "studio:check", None, (SIGN_IN, 200, 200, 200, 200)),
+    ("get", "studio:job", "job", (SIGN_IN, 200, GONE, GONE, GONE)),
+    ("get", "studio:job-now", "job", (SIGN_IN, 200, GONE, GONE, GONE)),
+    ("get", "studio:status", "job", (SIGN_IN, 200, GONE, GONE, GONE)),
+    ("get", "studio:events", "job", (SIGN_IN, 200, GONE, GONE, GONE)),
+    ("get", "studio:preview", "job", (SIGN_IN, 200, GONE, GONE, GONE)),
+    ("post", "studio:cancel", "job", (SIGN_IN, DONE, GONE, GONE, GONE)),
+    ("post", "studio:retry", "job", (SIGN_IN, 409, GONE, GONE, GONE)),
+    ("get", "studio:clip", "clip", (SIGN_IN, 200, GONE, GONE, GONE)),
+    ("get", "studio:download", "clip", (SIGN_IN, 200, GONE, GONE, GONE)),
+    ("get", "moderation:queue", None, (SIGN_IN, GONE, GONE, 200, 200)),
+    ("post", "moderation:next", None, (SIGN_IN, GONE, GONE, DONE, DONE)),
+    ("get", "moderation:case", "case", (SIGN_IN, GONE, GONE, 200, 200)),
+    ("post", "moderation:claim", "case", (SIGN_IN, GONE, GONE, DONE, DONE)),
+    ("post", "moderation:release", "case", (SIGN_IN, GONE, GONE, DONE, DONE)),
+    ("post", "moderation:decide", "case", (SIGN_IN, GONE, GONE, BAD, BAD)),
+    ("get", "moderation:frame", "case", (SIGN_IN, GONE, GONE, 200, 200)),
+    ("get", "verification:home", None, (200, 200, 200, 200, 200)),
+    ("post", "verification:home", None, (400, 400, 400, 400, 400)),
+    ("get", "verification:report", "report", (200, 200, 200, 200, 200)),
+    ("get", "verification:report-json", "report", (200, 200, 200, 200, 200)),
+    ("post", "verification:delete", "report", (DONE, DONE, DONE, DONE, DONE)),
+    ("get", "registry:clip", "clip", (200, 200, 200, 200, 200)),
+    ("get", "registry:video", "clip", (200, 200, 200, 200, 200)),
+    ("get", "registry:poster", "clip", (200, 200, 200, 200, 200)),
+]
+GET_ONLY_BY_POST = [row for row in TABLE if row[0] == "post" and "home" not in row[1]]
+
+
+def address(name: str, subject: str | None, world: object) -> str:
+    arguments = [getattr(world, subject).pk] if subject else []
+    return reverse(name, args=[*arguments, 0] if name == "moderation:frame" else arguments)
+
+
+@pytest.fixture
+def everybody(creator, stranger, moderator, admin):
+    return dict(zip(WHO, (None, creator, stranger, moderator, admin), strict=True))
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize(("method", "name", "subject", "answers"), TABLE, ids=lambda value: str(value))
+def test_everybody_gets_what_is_theirs(
+    method, name, subject, answers, who, world, everybody, client_of
+):
+    url = address(name, subject, world)
+    response = getattr(client_of(everybody[who]), method)(url)
+    expected = answers[WHO.index(who)]
+    assert response.status_code == expected
+    if who == "nobody" and expected == SIGN_IN and not name.startswith("verification"):
+        assert response["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize(("method", "name", "subject", "answers"), GET_ONLY_BY_POST)
+def test_nothing_changes_by_a_link(method, name, subject, answers, world, everybody, client_of):
+    who = everybody["moderator" if name.startswith("moderation") else "owner"]
+    assert client_of(who).get(address(name, subject, world)).status_code == 405
+
+
+def test_the_table_has_every_address():
+    ours = {name for name in names(get_resolver()) if not name.startswith("account_")}
+    assert ours == {name for _method, name, _subject, _answers in TABLE}
+
+
+def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            yield prefix + str(entry.name)
+        else:
+            yield from names(entry, f"{entry.namespace}:" if entry.namespace else prefix)
