@@ -21,7 +21,7 @@ from provenance.media import probe, read_frames, write_video
 from provenance.registry import FolderRegistry, RegisteredClip
 from provenance.report import report
 from provenance.verdict import VerdictState, decide
-from provenance.watermark import KeyRing, MarkKey, TooSmallError, embed
+from provenance.watermark import KeyRing, MarkKey, embed
 
 OK, OTHER, USAGE, BROKEN, UNREADABLE, INTERNAL = range(6)
 
@@ -60,10 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code, result = command(options)
     except ProvenanceError as error:
         return _report_error(error, options.json)
-    except TooSmallError as error:
-        return _report_error(_usage("frame-too-small", str(error)), options.json)
     except OSError as error:
-        missing = _usage("file-not-opened", f"{error.filename}: {error.strerror}.")
+        message = f"{error.filename}: {error.strerror}."
+        missing = InvalidMedia("file-not-opened", message, "Give another file.")
         return _report_error(missing, options.json)
     print(json.dumps(result, indent=1) if options.json else _plain(result))
     return code
@@ -248,10 +247,6 @@ def _report_error(error: ProvenanceError, as_json: bool) -> int:
     if isinstance(error, LimitReached) or error.code == "provenance.unreadable":
         return UNREADABLE
     return USAGE if isinstance(error, InvalidMedia) else INTERNAL
-
-
-def _usage(code: str, message: str) -> InvalidMedia:
-    return InvalidMedia(code, message, "Give another file.")
 
 
 if __name__ == "__main__":
