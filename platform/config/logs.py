@@ -20,16 +20,26 @@ def without_personal_data(_logger: Any, _method: str, event: dict[str, Any]) -> 
     return {key: value for key, value in event.items() if key not in PERSONAL}
 
 
+def where(error: BaseException) -> str:
+    """File and line at which an error arose."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "nowhere"
+
+
+class WithoutText(logging.Formatter):
+    """For Django's own lines: tells of an exception what it was and where, not what it said."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the standard library's name
+        return f"{ei[0].__name__} at {where(ei[1])}"
+
+
 def type_of_error_only(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     """Keeps where an error happened but not its text, which may quote what a person wrote."""
     error = event.pop("error", None)
     if isinstance(error, BaseException):
-        event["error"] = type(error).__name__
-        trace, last = error.__traceback__, None
-        while trace:
-            last, trace = trace, trace.tb_next
-        if last:
-            event["at"] = f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}"
+        event |= {"error": type(error).__name__, "at": where(error)}
     return event
 
 

@@ -192,6 +192,9 @@ logs.configure(LOG_LEVEL, as_json=env.flag("KINEMARK_LOG_JSON"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"plain": {"()": "config.logs.WithoutText"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Pages that are not there say something about a visitor and nothing about the studio.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

@@ -1,35 +1,65 @@
 """The engines as the settings want them, loaded once a process, on first use."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
-from typing import cast
+from functools import cache, wraps
+from typing import ParamSpec, TypeVar, cast
 
+import structlog
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from generation import Generator, load_generator
 from safety import MediaGate, PromptGate, load_media_gate, load_prompt_gate
 
+log = structlog.get_logger()
+T = TypeVar("T")
+P = ParamSpec("P")
 
-@cache
+
+def once(load: Callable[P, T]) -> Callable[P, T]:
+    """Loads when first asked and only once, however many threads ask; a failure is not kept."""
+    kept, lock = cache(load), threading.Lock()
+
+    @wraps(load)
+    def get(*args: P.args, **kwargs: P.kwargs) -> T:
+        with lock:
+            return kept(*args, **kwargs)
+
+    return get
+
+
 def generator() -> Generator:
     """The generator named by `settings.GENERATOR`: one of ours, or package.module:callable."""
-    name: str = settings.GENERATOR
+    return _generator_named(settings.GENERATOR)
+
+
+@once
+def _generator_named(name: str) -> Generator:
     if ":" in name:
         make = cast(Callable[[], Generator], import_string(name.replace(":", ".")))
         return make()
     return load_generator(name)
 
 
-@cache
+@once
 def prompt_gate() -> PromptGate:
     return load_prompt_gate()
 
 
-@cache
+@once
 def media_gate() -> MediaGate:
     return load_media_gate()
+
+
+def warm_up(*loads: Callable[[], object]) -> None:
+    """Loads models before anybody waits for them. Whoever needs a missing one is told then."""
+    for load in loads:
+        try:
+            load()
+        except Exception as error:
+            log.error("engines.model-unavailable", error=error)
 
 
 @dataclass(frozen=True, slots=True)

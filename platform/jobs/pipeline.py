@@ -47,9 +47,9 @@ def run(
         work = Work(job, lease, heartbeat, engines or Engines(), Workspace(job.pk))
         try:
             _require_hope(work)
-            while stage := STAGES.get(State(work.job.state)):
+            while work.job.token == lease.token:
                 heartbeat.check()
-                stage(work)
+                STAGES[State(work.job.state)](work)
         except (queue.Stop, LostRace) as reason:
             _stop(work, reason)
         except DatabaseError:

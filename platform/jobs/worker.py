@@ -15,7 +15,8 @@ SWEEP_SECONDS = 60
 
 def work(stopping: threading.Event) -> None:
     """Works until `stopping` is set. A job in progress is given back at its next step."""
-    _warm_up()
+    engines.warm_up(engines.media_gate, engines.generator)
+    log.info("worker.ready")
     idle_since_sweep = float(SWEEP_SECONDS)
     while not stopping.is_set():
         try:
@@ -30,16 +31,3 @@ def work(stopping: threading.Event) -> None:
             connection.close()
         stopping.wait(settings.POLL_SECONDS)
         idle_since_sweep += settings.POLL_SECONDS
-
-
-def _warm_up() -> None:
-    """Loads what every job needs before the first one waits for it.
-
-    A job says so if a model is missing. The prompt gate is left to those who submit.
-    """
-    for load in (engines.media_gate, engines.generator):
-        try:
-            load()
-        except Exception as error:
-            log.error("worker.model-unavailable", error=error)
-    log.info("worker.ready")

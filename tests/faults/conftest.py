@@ -43,7 +43,7 @@ class House:
         self.environment.pop("KINEMARK_DATABASE_URL", None)
 
     def submit(self, count: int = 1) -> list[str]:
-        """Queues jobs whose prompt and frames are approved; returns their ids as the database spells them."""
+        """Queues jobs, prompt and frames approved; returns their ids as SQLite spells them."""
         code = SUBMIT.format(root=str(ROOT), platform=str(ROOT / "platform"), count=count)
         done = subprocess.run(
             [sys.executable, "-c", code], env=self.environment, capture_output=True, text=True

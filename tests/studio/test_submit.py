@@ -4,7 +4,6 @@ import pytest
 
 from accounts.sealing import unseal
 from config.errors import SystemFault, UserFault
-from jobs import engines
 from jobs.models import Job
 from studio import selectors
 from studio.models import Shot
@@ -16,9 +15,6 @@ PROMPT = "a red balloon rising over the hills"
 @pytest.fixture(autouse=True)
 def small_generator(settings):
     settings.GENERATOR = "tests.fakes:SmallGenerator"
-    engines.generator.cache_clear()
-    yield
-    engines.generator.cache_clear()
 
 
 def test_a_shot_is_screened_and_becomes_a_job(creator):

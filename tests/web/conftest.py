@@ -13,7 +13,6 @@ from django.utils.timezone import now
 from PIL import Image
 
 from accounts.models import Person
-from jobs import engines
 from jobs.models import Gate, Job, Screening, State
 from jobs.workspace import Workspace
 from moderation.models import Case
@@ -31,9 +30,6 @@ CONTENT = bytes(range(256)) * 40
 def small_generator(settings):
     """The generator that tests use; the gates are the real ones."""
     settings.GENERATOR = "tests.fakes:SmallGenerator"
-    engines.generator.cache_clear()
-    yield
-    engines.generator.cache_clear()
 
 
 @pytest.fixture
