@@ -29,8 +29,8 @@ BASE_SIDE = 512
 INNER, SPLIT, OUTER = 5.0, 18.0, 28.0
 """Cycles per tile of the slowest and the fastest carrier: slow enough to outlive halving and
 strong compression, fast enough not to be seen as clouds."""
-PILOTS = 80
-PILOT_GAIN = 2.2
+SLOW_PILOTS, FAST_PILOTS = 112, 56
+PILOT_GAIN = 1.3
 TILT = -0.35
 """Amplitude falls with frequency as r**TILT: encoders keep slow waves longer."""
 
@@ -90,8 +90,10 @@ class Pattern:
         u, v = _half_plane()
         draw = generator(key.sync)
         order = draw.permutation(len(u))
-        pilots, data = np.sort(order[:PILOTS]), np.sort(order[PILOTS:])
-        self.pilots = Carriers(u[pilots], v[pilots], draw.uniform(0, 2 * np.pi, PILOTS))
+        slow = np.hypot(u, v)[order] < SPLIT
+        chosen = np.concatenate([order[slow][:SLOW_PILOTS], order[~slow][:FAST_PILOTS]])
+        pilots, data = np.sort(chosen), np.setdiff1d(order, chosen)
+        self.pilots = Carriers(u[pilots], v[pilots], draw.uniform(0, 2 * np.pi, len(pilots)))
         phases = generator(key.data).uniform(0, 2 * np.pi, len(data))
         self.data = Carriers(u[data], v[data], phases)
         self.scrambler = Scrambler(key.signs, 2 * len(data))

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from provenance.watermark.geometry import Geometry, fold
 from provenance.watermark.pattern import TILE, Carriers
-from provenance.watermark.planes import Complexes, Floats, as_complexes
+from provenance.watermark.planes import Complexes, Floats, as_complexes, as_floats
 
 CLEAR = 8.0
 """Pilot score at which no further hypothesis is tried; pure noise reaches about 5."""
@@ -50,32 +50,42 @@ class Folded:
     """The spectrum of a folded tile, whitened: unit noise in every lattice point."""
 
     spectrum: Complexes
+    noise: Floats
 
     @classmethod
-    def of(cls, picture: Floats, geometry: Geometry) -> Folded:
+    def of(cls, picture: Floats, geometry: Geometry, noise: Floats | None = None) -> Folded:
+        """Fold a picture; `noise` is the level to divide by, measured here if not given."""
         spectrum = np.fft.fft2(fold(picture, geometry))
+        if noise is not None:
+            return cls(as_complexes(spectrum / noise), noise)
         power = np.fft.fftshift(np.abs(spectrum) ** 2).astype(np.float32)
         power = np.minimum(power, np.float32(np.percentile(power, 99.5)))
         noise = np.fft.ifftshift(np.sqrt(cv2.blur(power, (9, 9)))) + np.float32(1e-9)
-        return cls(as_complexes(spectrum / noise))
+        return cls(as_complexes(spectrum / noise), as_floats(noise))
 
     def pilot_score(self, pilots: Carriers) -> float:
         """Standard score of the pilots at the place where the geometry says they are."""
         return _score(pilots.measure(self.spectrum))
 
     def locate(self, pilots: Carriers) -> tuple[float, tuple[float, float]]:
-        """Best pilot score over all cyclic shifts, and that shift (x, y) in tile units."""
+        """Best standard score of the pilots over all cyclic shifts, and that shift (x, y) in tile
+        units."""
         measured = pilots.measure(self.spectrum)
+        height, shift = self.matched(pilots)
+        return height * math.sqrt(len(measured)) / _norm(measured), shift
+
+    def matched(self, pilots: Carriers) -> tuple[float, tuple[float, float]]:
+        """Highest correlation with the pilots over all cyclic shifts, per root of their number,
+        and that shift. Unlike the standard score it falls when energy leaves the lattice."""
         plane = np.zeros((TILE, TILE), np.complex64)
-        plane[pilots.lattice] = measured
+        plane[pilots.lattice] = pilots.measure(self.spectrum)
         correlation = np.fft.fft2(plane).real
         row, column = (int(i) for i in np.unravel_index(correlation.argmax(), (TILE, TILE)))
-        norm = math.sqrt(float(np.sum(np.abs(measured) ** 2)) / 2 + 1e-9)
         shift = (
             column + _vertex(correlation[row], column),
             row + _vertex(correlation[:, column], row),
         )
-        return float(correlation[row, column]) / norm, shift
+        return float(correlation[row, column]) / math.sqrt(len(pilots.u)), shift
 
 
 def search(pictures: list[Floats], pilots: Carriers, limit: int = 4) -> list[Found]:
@@ -231,7 +241,7 @@ def _distinct(found: list[Found], limit: int) -> list[Found]:
     kept: list[Found] = []
     for each in found:
         matrix = each.geometry.array
-        if all(np.abs(matrix - other.geometry.array).max() > 0.012 for other in kept):
+        if all(np.abs(matrix - other.geometry.array).max() > 0.02 for other in kept):
             kept.append(each)
         if len(kept) == limit:
             break
@@ -239,49 +249,91 @@ def _distinct(found: list[Found], limit: int) -> list[Found]:
 
 
 def _refined(picture: Floats, pilots: Carriers, rough: Found) -> Found:
-    """Coordinate descent over scale, aspect, rotation and shear, in shrinking steps."""
-    flip = rough.geometry.flipped
+    """Climb to the top of the pilots' correlation over scale, aspect, rotation and shear.
+
+    Near its top the correlation is a smooth dome over all four; a quadric through 15 points of it
+    is solved for its vertex, twice, the second time on a finer mesh.
+    """
     scale_x, scale_y = rough.geometry.scale
-    best = [scale_x, scale_y, math.radians(rough.geometry.rotation), 0.0]
+    start = _Lattice(
+        rough.geometry.flipped, scale_x, scale_y, math.radians(rough.geometry.rotation)
+    )
+    level = Folded.of(picture, start.centred(picture)).noise
 
-    def score(parameters: list[float]) -> tuple[float, tuple[float, float]]:
-        return Folded.of(picture, _centred(picture, flip, parameters)).locate(pilots)
+    def height(step: Floats) -> float:
+        lattice = start.stepped(step)
+        return Folded.of(picture, lattice.centred(picture), level).matched(pilots)[0]
 
-    top, shift = score(best)
-    step = 0.004
-    for round_ in range(4):
-        for parameter in range(4 if round_ >= 2 else 3):
-            for sign in (step, -step):
-                trial = _stepped(best, parameter, sign)
-                reached, at = score(trial)
-                if reached > top:
-                    top, shift, best = reached, at, trial
-                    break
-        step *= 0.55
-    return Found(top, _centred(picture, flip, best).moved(shift), rough.channel)
-
-
-def _centred(picture: Floats, flip: bool, parameters: list[float]) -> Geometry:
-    """A lattice with a tile corner in the middle of the picture, the point that stays put while
-    the other parameters change."""
-    height, width = picture.shape
-    geometry = Geometry.of(flip, *parameters)
-    return Geometry(geometry.matrix, (width / 2, height / 2))
+    top = np.zeros(4, np.float32)
+    for mesh in (0.006, 0.003):
+        points = top + mesh * _MESH
+        heights = np.array([height(point) for point in points])
+        step = _vertex_of_quadric(heights) * mesh
+        best = points[heights.argmax()]
+        climbed = as_floats(top + np.clip(step, -2 * mesh, 2 * mesh))
+        top = climbed if height(climbed) > heights.max() else best
+    geometry = start.stepped(top).centred(picture)
+    _, shift = Folded.of(picture, geometry, level).matched(pilots)
+    score, _ = Folded.of(picture, geometry).locate(pilots)
+    return Found(score, geometry.moved(shift), rough.channel)
 
 
-def _stepped(parameters: list[float], which: int, step: float) -> list[float]:
-    scale_x, scale_y, rotation, shear = parameters
-    if which == 0:
-        return [scale_x * (1 + step), scale_y * (1 + step), rotation, shear]
-    if which == 1:
-        return [scale_x * (1 + step / 2), scale_y * (1 - step / 2), rotation, shear]
-    if which == 2:
-        return [scale_x, scale_y, rotation + 0.8 * step, shear]
-    return [scale_x, scale_y, rotation, shear + 0.8 * step]
+@dataclass(frozen=True)
+class _Lattice:
+    flip: bool
+    scale_x: float
+    scale_y: float
+    rotation: float
+    shear: float = 0.0
+
+    def stepped(self, step: Floats) -> _Lattice:
+        """Changed by (log scale, log aspect, rotation, shear)."""
+        size, aspect, turn, shear = (float(entry) for entry in step)
+        return _Lattice(
+            self.flip,
+            self.scale_x * math.exp(size + aspect / 2),
+            self.scale_y * math.exp(size - aspect / 2),
+            self.rotation + turn,
+            self.shear + shear,
+        )
+
+    def centred(self, picture: Floats) -> Geometry:
+        """With a tile corner in the middle of the picture, the point that stays put while the
+        other parameters change."""
+        height, width = picture.shape
+        geometry = Geometry.of(self.flip, self.scale_x, self.scale_y, self.rotation, self.shear)
+        return Geometry(geometry.matrix, (width / 2, height / 2))
+
+
+def _mesh() -> Floats:
+    """The 15 points that a quadric in four variables needs: centre, axes, and pairs of axes."""
+    axes = np.eye(4, dtype=np.float32)
+    pairs = [axes[i] + axes[j] for i in range(4) for j in range(i)]
+    return np.concatenate([np.zeros((1, 4), np.float32), axes, -axes, np.array(pairs)])
+
+
+_MESH = _mesh()
+
+
+def _vertex_of_quadric(heights: NDArray[np.float64]) -> Floats:
+    """Where the quadric through `heights` over the mesh is level; 0 if it is no dome."""
+    gradient = (heights[1:5] - heights[5:9]) / 2
+    hessian = np.diag(heights[1:5] + heights[5:9] - 2 * heights[0])
+    pairs = [(i, j) for i in range(4) for j in range(i)]
+    for (i, j), height in zip(pairs, heights[9:], strict=True):
+        own = gradient[i] + gradient[j] + (hessian[i, i] + hessian[j, j]) / 2
+        hessian[i, j] = hessian[j, i] = height - heights[0] - own
+    if np.linalg.eigvalsh(hessian).max() >= 0:
+        return np.zeros(4, np.float32)
+    return as_floats(-np.linalg.solve(hessian, gradient))
 
 
 def _score(measured: Complexes) -> float:
-    return float(measured.real.sum() / math.sqrt(float(np.sum(np.abs(measured) ** 2)) / 2 + 1e-9))
+    return float(measured.real.sum()) / _norm(measured)
+
+
+def _norm(measured: Complexes) -> float:
+    return math.sqrt(float(np.sum(np.abs(measured) ** 2)) / 2 + 1e-9)
 
 
 def _vertex(samples: NDArray[np.floating], index: int) -> float:
