@@ -132,7 +132,9 @@ def _damaged(examination: Examination) -> bool:
 
 
 def _limited(examination: Examination) -> bool:
-    return bool(examination.limit)
+    """Also where nothing is signed and the mark was not searched: too little was looked at."""
+    searched = examination.mark is not None or examination.video is None
+    return bool(examination.limit) or not (searched or examination.credentials)
 
 
 def _revoked(examination: Examination) -> bool:

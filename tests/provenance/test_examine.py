@@ -3,6 +3,7 @@
 import struct
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from provenance import (
@@ -146,6 +147,37 @@ def test_time_over_the_limit_is_not_called_foreign(reencoded, look):
     verdict = decide(look(reencoded, wall_seconds=0.05))
     assert verdict.state is S.ERROR_TIMEOUT
     assert "too long" in verdict.evidence[0]
+
+
+def test_a_mark_that_was_not_searched_is_not_called_absent(studio, reencoded):
+    verdict = decide(examine(reencoded, None, studio.trust, None))
+    assert (verdict.state, verdict.watermark.status) == (S.ERROR_TIMEOUT, "unknown")
+
+
+def test_a_bomb_of_pixels_is_refused(look, tmp_path):
+    write_video(tmp_path / "wide.mp4", [np.zeros((2320, 4112, 3), np.uint8)], 1)
+    found = look(tmp_path / "wide.mp4")
+    assert found.limit == "provenance.frame-too-large"
+    assert decide(found).state is S.ERROR_TIMEOUT
+
+
+def test_a_bomb_of_frames_is_cut_short(look, tmp_path):
+    write_video(tmp_path / "long.mp4", (np.zeros((64, 64, 3), np.uint8) for _ in range(2300)), 60)
+    found = look(tmp_path / "long.mp4")
+    assert (found.video.frames, found.video.capped) == (2160, True)
+    assert any("first 36 seconds" in line for line in decide(found).evidence)
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_an_empty_picture_ends_well(look, tmp_path, level):
+    frame = np.full((128, 128, 3), level, np.uint8)
+    write_video(tmp_path / "flat.mp4", [frame] * 5, 5)
+    assert decide(look(tmp_path / "flat.mp4")).state is S.NOT_OURS
+
+
+def test_a_single_frame_ends_well(look, tmp_path, pictures):
+    write_video(tmp_path / "one.mp4", pictures(2, 128, 1), 1)
+    assert decide(look(tmp_path / "one.mp4")).state is S.NOT_OURS
 
 
 def test_a_broken_record_is_our_fault(studio, reencoded, tmp_path):

@@ -89,7 +89,7 @@ ROWS = [
     (stripped(record=recorded(store=None)), S.WATERMARK_ONLY),
     (stripped(record=recorded(failures=("claimSignature.mismatch",))), S.WATERMARK_ONLY),
     (PLAIN, S.NOT_OURS),
-    (replace(PLAIN, mark=None), S.NOT_OURS),
+    (replace(PLAIN, mark=None), S.ERROR_TIMEOUT),
 ]  # fmt: skip
 
 
