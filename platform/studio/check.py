@@ -112,7 +112,8 @@ def segments(text: str, findings: Iterable[Finding]) -> list[Segment]:
     severity = [Decision.ALLOW] * len(text)
     for finding in findings:
         if finding.span and finding.decision != Decision.ALLOW:
-            for place in range(*finding.span):
+            start, end = finding.span
+            for place in range(start, min(end, len(text))):
                 severity[place] = max(
                     severity[place], finding.decision, key=lambda found: found.severity
                 )

@@ -54,7 +54,9 @@ def everybody(creator, stranger, moderator, admin):
 
 
 @pytest.mark.parametrize("who", WHO)
-@pytest.mark.parametrize(("method", "name", "subject", "answers"), TABLE, ids=lambda value: str(value))
+@pytest.mark.parametrize(
+    ("method", "name", "subject", "answers"), TABLE, ids=lambda value: str(value)
+)
 def test_everybody_gets_what_is_theirs(
     method, name, subject, answers, who, world, everybody, client_of
 ):

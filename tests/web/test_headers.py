@@ -36,7 +36,9 @@ def test_templates_have_no_inline_script_style_or_handler():
 
 def test_scripts_run_no_text_as_code():
     for script in (settings.ROOT / "static" / "js").glob("*.js"):
-        assert not re.search(r"\beval\(|new Function|innerHTML\s*=|document\.write", script.read_text())
+        assert not re.search(
+            r"\beval\(|new Function|innerHTML\s*=|document\.write", script.read_text()
+        )
 
 
 @pytest.mark.django_db
