@@ -6,7 +6,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from jobs import engines, pipeline, publication, queue
+from jobs import engines, pipeline, publication, queue, workspace
 
 log = structlog.get_logger()
 
@@ -22,6 +22,7 @@ def work(stopping: threading.Event) -> None:
         try:
             if idle_since_sweep >= SWEEP_SECONDS:
                 publication.sweep()
+                workspace.sweep()
                 idle_since_sweep = 0.0
             if lease := queue.claim():
                 pipeline.run(lease, stopping=stopping)

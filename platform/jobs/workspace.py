@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from config.errors import SystemFault
+from jobs.models import Job
 
 PREVIEW = "preview.jpg"
 STRIP = 8
@@ -92,3 +93,16 @@ class Workspace:
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def sweep() -> None:
+    """Removes the folders of jobs that are over for good, left behind by a crash at the end."""
+    if not settings.PRIVATE_DIR.exists():
+        return
+    for folder in settings.PRIVATE_DIR.iterdir():
+        try:
+            job = Job.objects.filter(pk=UUID(folder.name)).first()
+        except ValueError:
+            continue  # not ours
+        if job is None or (job.is_over and not job.fault_retryable):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,14 +1,17 @@
 """The whole way, and everything that can stop a clip on it."""
 
 import errno
+import os
 import shutil
+import threading
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings as django_settings
 
 from audit.models import Event
 from audit.services import verify_chain
-from jobs import engines, lifecycle, pipeline, publication, queue, signing
+from jobs import engines, lifecycle, pipeline, publication, queue, signing, workspace
 from jobs.engines import Engines
 from jobs.models import Gate, Job, State
 from jobs.services import cancel, retry
@@ -65,9 +68,7 @@ def run(job: Job, generator=None, prompt=None, media=None) -> Job:
 
 
 def public_files() -> list[str]:
-    from django.conf import settings
-
-    return sorted(file.suffix for file in settings.PUBLIC_DIR.iterdir())
+    return sorted(file.suffix for file in django_settings.PUBLIC_DIR.iterdir())
 
 
 def test_a_shot_becomes_a_published_clip(job_in, home):
@@ -260,8 +261,6 @@ def test_a_job_that_always_kills_its_worker_is_given_up(job_in, settings):
 
 
 def test_a_worker_that_is_asked_to_end_gives_the_job_back(job_in):
-    import threading
-
     stopping = threading.Event()
     job = job_in()
     ends = Faulty(stopping.set)
@@ -271,8 +270,6 @@ def test_a_worker_that_is_asked_to_end_gives_the_job_back(job_in):
 
 
 def test_the_sweep_removes_what_has_no_row_and_nothing_else(job_in, settings):
-    import os
-
     run(job_in())
     orphan = settings.PUBLIC_DIR / "00000000-0000-4000-8000-000000000000.mp4"
     fresh = settings.PUBLIC_DIR / "11111111-0000-4000-8000-000000000000.mp4"
@@ -284,6 +281,23 @@ def test_the_sweep_removes_what_has_no_row_and_nothing_else(job_in, settings):
     assert publication.sweep() == 1
     assert not orphan.exists()
     assert public_files() == [".jpg", ".mp4", ".mp4"]
+
+
+@pytest.mark.parametrize(
+    ("state", "retryable", "stays"),
+    [
+        (State.HELD, False, True),
+        (State.MARKING, False, True),
+        (State.FAILED, True, True),
+        (State.FAILED, False, False),
+        (State.PUBLISHED, False, False),
+    ],
+)
+def test_private_files_stay_as_long_as_they_may_be_needed(job_in, state, retryable, stays):
+    folder = Workspace(job_in(state, fault_retryable=retryable).pk).folder
+    folder.mkdir()
+    workspace.sweep()
+    assert folder.exists() is stays
 
 
 def _engines(generator=None) -> Engines:
