@@ -36,7 +36,7 @@ class ModelUnavailable(GenerationFailed):
     """A model cannot be loaded: its weights are missing, changed or of another kind."""
 
 
-class Cancelled(Exception):  # noqa: N818 - an answer, not a fault
+class Cancelled(Exception):
     """Raise it in `on_progress` to stop a generation; it comes out of `generate` unchanged."""
 
 

@@ -32,7 +32,7 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """What of a prompt the model knows ("red balloon", "rising", ...), and which words it does not."""
+    """What of a prompt the model knows ("red balloon", "rising"), and which words it does not."""
 
     drawn: tuple[str, ...]
     unknown: tuple[str, ...]
