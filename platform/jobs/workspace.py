@@ -48,7 +48,10 @@ class Workspace:
         """Writes (T, H, W, 3) frames, whole or not at all."""
 
         def write(file: IO[bytes]) -> None:
-            np.save(file, np.ascontiguousarray(frames))
+            whole = np.ascontiguousarray(frames)
+            header = np.lib.format.header_data_from_array_1_0(whole)
+            np.lib.format.write_array_header_1_0(file, header)
+            file.write(whole.data)  # unlike np.save, this says so when the disk is full
 
         self._replace(self.frames_file, write, durable=True)
 
