@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from provenance.credentials.claims import MARK_BYTES
-from provenance.credentials.manifest import software_version
 from provenance.credentials.reader import Credentials
 from provenance.credentials.trust import TrustStores
 from provenance.errors import LimitReached, ProvenanceFailed
@@ -18,6 +17,7 @@ from provenance.examination import Examination, RecordFacts
 from provenance.media import Limits
 from provenance.registry import RegisteredClip, Registry
 from provenance.sandbox import Sandbox
+from provenance.version import NAME, VERSION
 from provenance.watermark import KeyRing
 
 _MOST_NAMES = 20_000
@@ -37,7 +37,7 @@ def examine(
     registry: Registry | None,
     limits: Limits | None = None,
     *,
-    wall_seconds: float = 30.0,
+    wall_seconds: float = 60.0,
 ) -> Examination:
     """Measure everything about a file of unknown origin. Changes nothing, asks no network.
 
@@ -80,7 +80,7 @@ def _begin(path: Path) -> Examination:
             digest.update(chunk)
             size += len(chunk)
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    return Examination(digest.hexdigest(), size, now, f"Kinemark {software_version()}")
+    return Examination(digest.hexdigest(), size, now, f"{NAME} {VERSION}")
 
 
 def _request(

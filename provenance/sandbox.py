@@ -31,7 +31,7 @@ class Sandbox:
         wall_seconds: after which the child is killed, counted over its whole life.
     """
 
-    def __init__(self, path: Path, wall_seconds: float = 30.0) -> None:
+    def __init__(self, path: Path, wall_seconds: float = 60.0) -> None:
         with path.open("rb") as file:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "provenance.inspection", str(file.fileno())],

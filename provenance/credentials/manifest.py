@@ -7,7 +7,6 @@ digitalSourceType on `c2pa.edited` and none on `c2pa.opened`.
 from __future__ import annotations
 
 import datetime as dt
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from provenance.credentials.claims import (
@@ -17,6 +16,7 @@ from provenance.credentials.claims import (
     ClipClaims,
     Relationship,
 )
+from provenance.version import NAME, VERSION
 
 MARK_PLACEHOLDER = "~" * MARK_BYTES
 """Text that the strict finisher turns into the mark's bytes: same length in CBOR."""
@@ -28,14 +28,6 @@ _COMPOSITE = _SOURCE + "compositeWithTrainedAlgorithmicMedia"
 _SPEC = "2.4.0"
 
 Definition = dict[str, Any]
-
-
-def software_version() -> str:
-    """Version of the installed product; "0" when it runs from an uninstalled tree."""
-    try:
-        return version("kinemark")
-    except PackageNotFoundError:
-        return "0"
 
 
 def definition(claims: ClipClaims) -> Definition:
@@ -52,9 +44,7 @@ def definition(claims: ClipClaims) -> Definition:
         "claim_version": 2,
         "label": claims.manifest_id,
         "format": "video/mp4",
-        "claim_generator_info": [
-            {"name": "Kinemark", "version": software_version(), "specVersion": _SPEC}
-        ],
+        "claim_generator_info": [{"name": NAME, "version": VERSION, "specVersion": _SPEC}],
         "thumbnail": {"format": "image/jpeg", "identifier": THUMBNAIL},
         "assertions": assertions,
     }
@@ -80,7 +70,7 @@ def _actions(claims: ClipClaims) -> list[Definition]:
         for relationship in Relationship
     }
     agent = {"name": claims.model_name, "version": claims.model_version}
-    studio = {"name": "Kinemark", "version": software_version()}
+    studio = {"name": NAME, "version": VERSION}
     when = claims.created_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     actions: list[Definition] = []
     if parents := by[Relationship.PARENT]:

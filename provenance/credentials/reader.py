@@ -188,7 +188,7 @@ def _facts(report: dict[str, Any], content: bytes, trust: TrustStores) -> Creden
     ]
     chain = _chain(content, manifest_id)
     trusted = "signingCredential.trusted" in successes
-    stamped = "timeStamp.trusted" in successes or "timeStamp.validated" in successes
+    stamped = {"timeStamp.trusted", "timeStamp.validated"} <= set(successes)
     return Credentials(
         manifest_id=_text(manifest_id),
         successes=successes,
