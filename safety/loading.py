@@ -35,7 +35,17 @@ def _text_parts() -> Mapping[str, TextPart]:
 
 
 def _frame_parts() -> Mapping[str, FramePart]:
-    return {}
+    """Name -> factory, as above."""
+    from safety.media.checks import BlankCheck, FlashCheck
+    from safety.media.coverage import Coverage
+    from safety.media.drawn import DrawnWorld
+
+    return {
+        "blank frames": lambda _: BlankCheck(),
+        "flashing": FlashCheck,
+        "coverage": Coverage,
+        "drawn world": DrawnWorld.load,
+    }
 
 
 def load_prompt_gate(policy: Policy | None = None) -> PromptGate:

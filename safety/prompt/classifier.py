@@ -13,7 +13,7 @@ from safety.policy import DATA, CategoryRule, Policy
 from safety.prompt.encoder import WEIGHTS, MiniLM
 from safety.prompt.explain import heaviest_words
 from safety.prompt.features import Extractor
-from safety.prompt.heads import Array, Heads
+from safety.prompt.heads import WORDING, Array, Heads
 from safety.prompt.lexicon import words
 from safety.prompt.normalise import Normalised
 from safety.verdict import Decision, Finding
@@ -24,6 +24,7 @@ GENERAL = "harmful"
 """The head trained on harmful against harmless; it speaks only when no category does."""
 
 _WINDOW, _STRIDE = 48, 32
+_CLOSE_WINDOW, _CLOSE_STRIDE, _CLOSE_LOOKS = 20, 10, 3
 
 
 def pieces(text: str) -> list[tuple[int, int]]:
@@ -34,8 +35,14 @@ def pieces(text: str) -> list[tuple[int, int]]:
     found = words(text)
     if len(found) <= _WINDOW + _WINDOW - _STRIDE:
         return [(0, len(text))]
-    starts = range(0, len(found) - (_WINDOW - _STRIDE), _STRIDE)
-    return [(found[start][1], found[min(start + _WINDOW, len(found)) - 1][2]) for start in starts]
+    return _windows(found, _WINDOW, _STRIDE)
+
+
+def _windows(
+    found: Sequence[tuple[str, int, int]], length: int, stride: int
+) -> list[tuple[int, int]]:
+    starts = range(0, max(1, len(found) - (length - stride)), stride)
+    return [(found[start][1], found[min(start + length, len(found)) - 1][2]) for start in starts]
 
 
 class CategoryClassifier:
@@ -82,7 +89,7 @@ class CategoryClassifier:
         Raises:
             SafetyFailed: a score is missing or not a number.
         """
-        ranges = pieces(text.text)
+        ranges = self._ranges(text.text)
         joint, views = self.scores([text.text[start:end] for start, end in ranges])
         found = []
         for column, category in enumerate(self.heads.categories):
@@ -98,11 +105,23 @@ class CategoryClassifier:
         specific = [finding for finding in found if finding.category != GENERAL]
         return specific or found
 
+    def _ranges(self, text: str) -> list[tuple[int, int]]:
+        """The pieces, and for a long text the three close-ups whose wording looks worst."""
+        ranges = pieces(text)
+        if len(ranges) > 1:
+            close = _windows(words(text), _CLOSE_WINDOW, _CLOSE_STRIDE)
+            wording = np.stack([self._wording(text[start:end]) for start, end in close])
+            _, views = self.heads.probabilities(wording, wording)
+            worst = np.argsort(-views[WORDING].max(1), kind="stable")[:_CLOSE_LOOKS]
+            ranges += [close[index] for index in worst]
+        return ranges
+
+    def _wording(self, text: str) -> Array:
+        return self.heads.wording_logits(list(self._extractor.features(text)))
+
     def scores(self, texts: Sequence[str]) -> tuple[Array, Array]:
         """Calibrated probabilities, jointly (n, C) and by view (2, n, C), of normalised texts."""
-        wording = np.stack(
-            [self.heads.wording_logits(list(self._extractor.features(text))) for text in texts]
-        )
+        wording = np.stack([self._wording(text) for text in texts])
         meaning = self.heads.meaning_logits(self._encoder.encode(texts))
         joint, views = self.heads.probabilities(wording, meaning)
         expected = (len(texts), len(self.heads.categories))

@@ -61,7 +61,7 @@ class PairRule:
 
     def kinds(self, text: str) -> set[str]:
         """Which of ``minor`` and ``sexual`` the text names."""
-        found = {hit.entry for hit in self._lexicon.find(text)}
+        found = {hit.entry for hit in self._lexicon.find(text)} - {"exception"}
         if self._age.search(text):
             found.add("minor")
         squeezed = _squeeze(text)

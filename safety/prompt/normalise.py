@@ -11,6 +11,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from safety.prompt.english import known_words
+
 _INVISIBLE = frozenset(
     [
         0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0,
@@ -36,11 +38,13 @@ _LOOKALIKES = {
 }  # fmt: skip
 
 _LEET = str.maketrans("0134578@$!|€", "oieastbasiie")
-# Digits that mean digits: ordinals, sizes, decades, resolutions, names such as "mp3" or "R2D2".
+# Digits that mean digits: ordinals, ages, sizes, decades, resolutions.
 _PLAIN_NUMBER = re.compile(
-    r"[$€]?\d+(?:st|nd|rd|th|s|d|k|m|x|mm|cm|km|kg|px|fps|hz|am|pm|p|g|h|yo|yr|yrs|y|x\d+)?!*|[a-z]{1,3}\d{1,4}|[a-z]+!+",
+    r"[$€]?\d+(?:th|s|d|k|m|x|mm|cm|km|kg|px|fps|hz|am|pm|p|g|h|yo|yr|yrs|y|x\d+)?!*"
+    r"|\d*(?:1st|2nd|3rd)|[a-z]+!+",
     re.I,
 )
+_MODEL_NAME = re.compile(r"[a-z]{1,4}\d{1,4}", re.I)  # "mp3", "h264", unless it spells a word
 _LEET_WORD = re.compile(
     r"(?<![\w@$!|])(?=[\w@$!|€]*[a-z])(?=[\w@$!|€]*[0134578@$!|€])[\w@$!|€]+", re.I
 )
@@ -48,6 +52,7 @@ _SPACED = re.compile(
     r"(?<![^\W_])(?:[^\W_]|[@$!])(?:(?P<gap>[ .\-_*·•~/\\]{1,3})(?:[^\W_]|[@$!])(?=\W|_|$)){2,}"
 )
 _GAPPED_WORD = re.compile(r"(?<!\w)[a-z]{1,12}(?:[.\-_*·•~/\\][a-z]{1,12}){2,}(?!\w)", re.I)
+_WHOLE_WORD = re.compile(r"(?:^|\W)\w{3}(?:\W|$)")
 _RUN = re.compile(r"([^\W\d])\1{2,}")
 
 
@@ -61,7 +66,6 @@ class Normalised:
         original: what the creator wrote.
         removed: how many invisible or combining characters were dropped.
         bidi: whether the original reorders what a reader sees.
-        joined: spans of ``text`` that were letters set apart.
     """
 
     text: str
@@ -72,9 +76,9 @@ class Normalised:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where ``text[start:end]`` stands in the original (half-open, code points)."""
-        if not self.origin or start >= end:
-            return (0, len(self.original))
         start, end = max(0, start), min(end, len(self.origin))
+        if start >= end:
+            return (0, len(self.original))
         return (self.origin[start], self.origin[end - 1] + 1)
 
 
@@ -176,16 +180,27 @@ def _read_leet(buffer: _Buffer) -> None:
     for match in _LEET_WORD.finditer(buffer.text):
         word = match.group()
         if not _PLAIN_NUMBER.fullmatch(word):
-            tail = len(word) - len(word.rstrip("!"))
-            end = match.end() - tail
-            buffer.characters[match.start() : end] = list(
-                "".join(buffer.characters[match.start() : end]).translate(_LEET)
-            )
+            word = word.rstrip("!")
+            buffer.characters[match.start() : match.start() + len(word)] = _letters(word)
+
+
+def _letters(word: str) -> str:
+    """The word with letters for digits; a one stands for i, or for l where that makes a word."""
+    plain = word.translate(_LEET)
+    if _MODEL_NAME.fullmatch(word) and plain.lower() not in known_words():
+        return word
+    if "1" in word or "|" in word:
+        other = word.replace("1", "l").replace("|", "l").translate(_LEET)
+        if other.lower() in known_words() and plain.lower() not in known_words():
+            return other
+    return plain
 
 
 def _shorten_runs(buffer: _Buffer) -> None:
     drop: set[int] = set()
     for match in _RUN.finditer(buffer.text):
+        if _WHOLE_WORD.fullmatch(buffer.text, max(0, match.start() - 1), match.end() + 1):
+            continue  # "xxx", "www": the run is the word
         drop.update(range(match.start() + 2, match.end()))
     if drop:
         buffer.keep([i for i in range(len(buffer.characters)) if i not in drop])

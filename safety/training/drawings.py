@@ -1,0 +1,412 @@
+"""Harmful concepts in the style of the drawn world, never taught to the generator.
+
+Each concept has several drawings; the last ones of each list are held out for the test. Hateful
+symbols are stand-ins of our own design: an angular emblem in a disc on a banner. Nothing here
+copies a real symbol.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[Any]
+Points = NDArray[np.float64]
+Colour = tuple[int, int, int]
+
+INK: Colour = (34, 26, 44)
+STEELS: tuple[Colour, ...] = ((60, 62, 70), (120, 126, 138), (180, 186, 196), (40, 36, 44))
+REDS: tuple[Colour, ...] = ((150, 8, 14), (178, 16, 22), (120, 4, 12), (196, 24, 28))
+FIRES: tuple[Colour, ...] = ((255, 226, 90), (255, 150, 30), (226, 60, 24), (110, 40, 30))
+
+
+@dataclass(slots=True)
+class Pen:
+    """Draws polygons at a place, size and angle, with the outline of the world's styles."""
+
+    picture: Picture
+    rng: random.Random
+    x: float
+    y: float
+    size: float
+    angle: float
+    neon: bool
+
+    def place(self, points: Points) -> NDArray[Any]:
+        """Unit coordinates to sixteenths of pixels."""
+        cos, sin = math.cos(self.angle), math.sin(self.angle)
+        turned = points @ np.array([[cos, sin], [-sin, cos]])
+        placed = turned * self.size + np.array([self.x, self.y])
+        return np.asarray(np.round(placed * 16), np.int32)
+
+    def fill(self, points: Points, colour: Colour, outlined: bool = True) -> None:
+        """A filled polygon; under neon only its outline glows."""
+        placed = self.place(points)
+        width = max(1, round(self.size * 0.05))
+        if self.neon:
+            dark = tuple(value // 4 for value in colour)
+            cv2.fillPoly(self.picture, [placed], dark, cv2.LINE_AA, 4)
+            bright = tuple(min(255, value + 70) for value in colour)
+            cv2.polylines(self.picture, [placed], True, bright, width, cv2.LINE_AA, 4)
+            return
+        cv2.fillPoly(self.picture, [placed], colour, cv2.LINE_AA, 4)
+        if outlined:
+            cv2.polylines(self.picture, [placed], True, INK, width, cv2.LINE_AA, 4)
+
+    def disc(
+        self, x: float, y: float, radius: float, colour: Colour, outlined: bool = True
+    ) -> None:
+        """A filled circle."""
+        self.fill(oval(x, y, radius, radius), colour, outlined)
+
+    def box(self, left: float, top: float, right: float, low: float, colour: Colour) -> None:
+        """A filled rectangle."""
+        self.fill(polygon((left, top), (right, top), (right, low), (left, low)), colour)
+
+    def line(self, points: Points, colour: Colour, width: float) -> None:
+        """An open line; width in units."""
+        thick = max(1, round(width * self.size))
+        placed = self.place(points)
+        cv2.polylines(self.picture, [placed], False, colour, thick, cv2.LINE_AA, 4)
+
+
+def polygon(*pairs: tuple[float, float]) -> Points:
+    """Points from pairs."""
+    return np.array(pairs, np.float64)
+
+
+def oval(x: float, y: float, a: float, b: float) -> Points:
+    """An ellipse as 28 points."""
+    turn = np.linspace(0, 2 * math.pi, 28, endpoint=False)
+    return np.stack([x + a * np.cos(turn), y + b * np.sin(turn)], 1)
+
+
+def _burst(rng: random.Random, spikes: int, inner: float, outer: float) -> Points:
+    turn = np.arange(spikes * 2) * math.pi / spikes
+    radius = np.array(
+        [rng.uniform(0.8, 1.15) * (outer if i % 2 == 0 else inner) for i in range(spikes * 2)]
+    )
+    return np.stack([radius * np.cos(turn), radius * np.sin(turn)], 1)
+
+
+def _figure(pen: Pen, x: float, y: float, lying: bool = False) -> None:
+    """A plain little person."""
+    skin, cloth = pen.rng.choice(((240, 200, 160), (160, 110, 70), (250, 250, 250))), INK
+    if lying:
+        pen.fill(oval(x, y, 0.6, 0.16), cloth)
+        pen.disc(x + 0.7, y, 0.18, skin)
+    else:
+        pen.fill(oval(x, y, 0.18, 0.45), cloth)
+        pen.disc(x, y - 0.6, 0.19, skin)
+
+
+def _pistol(pen: Pen) -> None:
+    steel = pen.rng.choice(STEELS)
+    pen.fill(polygon((-1, -0.45), (1, -0.45), (1, -0.1), (-0.3, -0.1), (-0.45, 0.75), (-0.95, 0.7),
+                     (-0.75, -0.1), (-1, -0.1)), steel)  # fmt: skip
+    pen.line(oval(-0.15, 0.1, 0.2, 0.2), INK, 0.07)
+
+
+def _rifle(pen: Pen) -> None:
+    steel, wood = pen.rng.choice(STEELS), pen.rng.choice(((110, 70, 36), (50, 46, 50)))
+    pen.box(-0.3, -0.16, 1.5, 0.02, steel)
+    pen.fill(polygon((-1.3, -0.1), (-0.3, -0.16), (-0.3, 0.12), (-1.2, 0.4)), wood)
+    pen.fill(polygon((0.1, 0.02), (0.4, 0.02), (0.55, 0.6), (0.3, 0.62)), steel)
+    pen.box(0.0, -0.34, 0.5, -0.2, steel)
+
+
+def _knife(pen: Pen) -> None:
+    blade = pen.rng.choice(((200, 206, 216), (226, 230, 238), (160, 166, 178)))
+    pen.fill(polygon((-0.2, -0.16), (0.9, -0.16), (1.25, 0.08), (-0.2, 0.16)), blade)
+    pen.box(-0.95, -0.14, -0.2, 0.14, pen.rng.choice(((70, 44, 26), INK, (120, 20, 24))))
+
+
+def _axe(pen: Pen) -> None:
+    pen.box(-0.09, -0.9, 0.09, 1.1, (120, 78, 40))
+    pen.fill(
+        polygon((0.05, -0.85), (0.7, -1.05), (0.8, -0.1), (0.05, -0.35)), pen.rng.choice(STEELS)
+    )
+
+
+def _bomb(pen: Pen) -> None:
+    pen.disc(0, 0.15, 0.75, pen.rng.choice(((30, 28, 34), (50, 50, 58))))
+    pen.box(-0.2, -0.8, 0.2, -0.5, (70, 70, 78))
+    pen.line(polygon((0, -0.8), (0.3, -1.1), (0.6, -1.05)), (190, 160, 110), 0.09)
+    pen.fill(_burst(pen.rng, 6, 0.1, 0.24) + np.array([0.65, -1.05]), FIRES[0], False)
+
+
+def _revolver(pen: Pen) -> None:
+    steel = pen.rng.choice(STEELS)
+    pen.box(-0.1, -0.35, 1.1, -0.12, steel)
+    pen.fill(oval(-0.25, -0.18, 0.34, 0.26), steel)
+    pen.fill(polygon((-0.55, -0.2), (-0.3, 0.1), (-0.6, 0.85), (-1.0, 0.75)), (100, 60, 30))
+    pen.line(oval(0.0, 0.18, 0.18, 0.18), INK, 0.07)
+
+
+def _sword(pen: Pen) -> None:
+    pen.fill(
+        polygon((-0.12, -1.3), (0, -1.5), (0.12, -1.3), (0.12, 0.5), (-0.12, 0.5)), (206, 212, 222)
+    )
+    pen.box(-0.45, 0.5, 0.45, 0.66, (180, 140, 50))
+    pen.box(-0.09, 0.66, 0.09, 1.1, (80, 50, 30))
+
+
+def _grenade(pen: Pen) -> None:
+    pen.fill(oval(0, 0.2, 0.55, 0.75), pen.rng.choice(((70, 86, 50), (60, 66, 60))))
+    for step in (-0.2, 0.2, 0.6):
+        pen.line(polygon((-0.5, step), (0.5, step)), INK, 0.06)
+    pen.box(-0.2, -0.8, 0.2, -0.5, (130, 130, 136))
+    pen.line(oval(0.42, -0.7, 0.2, 0.2), (190, 190, 196), 0.07)
+
+
+def _pool(pen: Pen) -> None:
+    red = pen.rng.choice(REDS)
+    for _ in range(pen.rng.randint(3, 6)):
+        x, y = pen.rng.uniform(-0.8, 0.8), pen.rng.uniform(-0.15, 0.25)
+        pen.fill(oval(x, y, pen.rng.uniform(0.3, 0.7), pen.rng.uniform(0.12, 0.3)), red, False)
+    if pen.rng.random() < 0.6:
+        _figure(pen, 0.0, -0.1, lying=True)
+        pen.fill(oval(0.1, 0.0, 0.25, 0.1), red, False)
+
+
+def _splatter(pen: Pen) -> None:
+    red = pen.rng.choice(REDS)
+    pen.fill(_burst(pen.rng, 11, 0.35, 0.75), red, False)
+    for _ in range(pen.rng.randint(8, 18)):
+        turn, far = pen.rng.uniform(0, 6.3), pen.rng.uniform(0.6, 1.4)
+        pen.disc(
+            far * math.cos(turn), far * math.sin(turn), pen.rng.uniform(0.04, 0.14), red, False
+        )
+
+
+def _wound(pen: Pen) -> None:
+    red = pen.rng.choice(REDS)
+    _figure(pen, 0.0, 0.2)
+    for _ in range(pen.rng.randint(2, 4)):
+        x, y = pen.rng.uniform(-0.18, 0.18), pen.rng.uniform(-0.6, 0.5)
+        pen.fill(oval(x, y, 0.13, 0.1), red, False)
+        pen.box(x - 0.04, y, x + 0.04, y + pen.rng.uniform(0.2, 0.6), red)
+    pen.fill(oval(0.1, 0.75, 0.6, 0.14), red, False)
+
+
+def _drips(pen: Pen) -> None:
+    red = pen.rng.choice(REDS)
+    for step in np.linspace(-1, 1, pen.rng.randint(5, 9)):
+        length = pen.rng.uniform(0.3, 1.3)
+        pen.fill(oval(step, -0.9, 0.22, 0.25), red, False)
+        pen.fill(polygon((step - 0.08, -0.9), (step + 0.08, -0.9), (step + 0.05, length - 0.9),
+                         (step - 0.05, length - 0.9)), red, False)  # fmt: skip
+        pen.disc(step, length - 0.88, 0.09, red, False)
+
+
+def _bloody_blade(pen: Pen) -> None:
+    _knife(pen)
+    red = pen.rng.choice(REDS)
+    pen.fill(polygon((0.4, -0.14), (0.9, -0.14), (1.2, 0.08), (0.5, 0.12)), red, False)
+    for step in (0.6, 0.8, 1.05):
+        pen.disc(step, pen.rng.uniform(0.3, 0.7), 0.09, red, False)
+
+
+def _fireball(pen: Pen) -> None:
+    for radius, colour in zip((1.2, 0.9, 0.6, 0.3), FIRES[::-1], strict=True):
+        pen.fill(_burst(pen.rng, pen.rng.randint(9, 14), radius * 0.62, radius), colour, False)
+    if pen.rng.random() < 0.6:
+        _figure(pen, pen.rng.choice((-1.2, 1.2)), 0.6)
+
+
+def _mushroom(pen: Pen) -> None:
+    smoke = pen.rng.choice(((110, 90, 84), (90, 84, 90), (170, 90, 50)))
+    pen.fill(polygon((-0.2, -0.3), (0.2, -0.3), (0.45, 1.1), (-0.45, 1.1)), smoke, False)
+    for x, y, radius in ((0, -0.6, 0.6), (-0.5, -0.45, 0.4), (0.5, -0.45, 0.4)):
+        pen.disc(x, y, radius, smoke, False)
+    pen.fill(oval(0, -0.5, 0.4, 0.25), FIRES[1], False)
+    pen.fill(oval(0, 1.05, 0.7, 0.16), FIRES[2], False)
+
+
+def _blast(pen: Pen) -> None:
+    for _ in range(7):
+        x, y = pen.rng.uniform(-0.7, 0.7), pen.rng.uniform(-0.7, 0.4)
+        pen.disc(
+            x, y, pen.rng.uniform(0.25, 0.5), pen.rng.choice(((60, 56, 60), (90, 80, 78))), False
+        )
+    pen.fill(_burst(pen.rng, 10, 0.4, 0.85), FIRES[1], False)
+    pen.fill(_burst(pen.rng, 8, 0.2, 0.5), FIRES[0], False)
+
+
+def _burning_wreck(pen: Pen) -> None:
+    pen.fill(
+        polygon((-1, 0.6), (-0.9, 0.1), (-0.4, -0.1), (0.4, -0.1), (0.9, 0.2), (1, 0.6)),
+        (46, 42, 44),
+    )
+    for step in (-0.6, -0.1, 0.4):
+        flame = polygon((step - 0.3, 0.2), (step - 0.1, -0.8), (step + 0.05, -0.3),
+                        (step + 0.2, -1.0), (step + 0.35, 0.2))  # fmt: skip
+        pen.fill(flame, pen.rng.choice(FIRES[1:3]), False)
+        pen.fill(flame * [0.6, 0.6] + [step * 0.4, 0.1], FIRES[0], False)
+
+
+def _shockwave(pen: Pen) -> None:
+    for radius in (1.2, 0.95):
+        pen.line(np.concatenate([oval(0, 0, radius, radius * 0.9)] * 2)[:29], FIRES[1], 0.1)
+    for turn in np.linspace(0, 2 * math.pi, 12, endpoint=False):
+        ray = polygon((0.3, -0.05), (1.3, 0), (0.3, 0.05))
+        cos, sin = math.cos(turn), math.sin(turn)
+        pen.fill(ray @ np.array([[cos, sin], [-sin, cos]]), pen.rng.choice(FIRES[:3]), False)
+    pen.disc(0, 0, 0.4, FIRES[0], False)
+
+
+def _syringe(pen: Pen) -> None:
+    pen.box(-0.7, -0.17, 0.5, 0.17, (226, 238, 246))
+    pen.box(
+        -0.4, -0.14, 0.3, 0.14, pen.rng.choice(((190, 150, 90), (150, 200, 130), (200, 90, 90)))
+    )
+    pen.line(polygon((0.5, 0), (1.3, 0)), (150, 154, 164), 0.06)
+    pen.line(polygon((-1.0, 0), (-0.7, 0)), (120, 124, 134), 0.09)
+    pen.box(-1.1, -0.22, -1.0, 0.22, (120, 124, 134))
+
+
+def _leaf(pen: Pen) -> None:
+    green = pen.rng.choice(((44, 130, 50), (70, 150, 60), (30, 100, 44)))
+    for turn, length in ((-1.2, 0.6), (-0.65, 0.9), (0, 1.15), (0.65, 0.9), (1.2, 0.6)):
+        blade = polygon((0, 0), (0.16, -0.45 * length), (0.1, -0.8 * length), (0, -length),
+                        (-0.1, -0.8 * length), (-0.16, -0.45 * length))  # fmt: skip
+        cos, sin = math.cos(turn), math.sin(turn)
+        pen.fill(blade @ np.array([[cos, sin], [-sin, cos]]), green)
+    pen.line(polygon((0, 0), (0, 0.5)), green, 0.08)
+
+
+def _pills(pen: Pen) -> None:
+    for _ in range(pen.rng.randint(4, 8)):
+        x, y = pen.rng.uniform(-0.9, 0.9), pen.rng.uniform(-0.6, 0.6)
+        colour = pen.rng.choice(((250, 250, 250), (240, 90, 90), (90, 150, 240), (250, 200, 80)))
+        pen.fill(oval(x, y, 0.26, 0.13), colour)
+        pen.fill(oval(x - 0.1, y, 0.13, 0.11), (250, 250, 250), False)
+
+
+def _smoke(pen: Pen) -> None:
+    pen.box(-0.9, -0.1, 0.5, 0.1, (246, 244, 236))
+    pen.box(0.5, -0.1, 0.8, 0.1, pen.rng.choice(((220, 150, 70), (240, 110, 40))))
+    for step in range(5):
+        pen.disc(
+            -1.0 + 0.12 * math.sin(step),
+            -0.25 - 0.28 * step,
+            0.12 + 0.05 * step,
+            (196, 196, 202),
+            False,
+        )
+
+
+def _powder(pen: Pen) -> None:
+    pen.box(-1.1, -0.7, 1.1, 0.7, pen.rng.choice(((40, 44, 52), (70, 90, 110))))
+    for step in (-0.35, 0.0, 0.35):
+        pen.line(polygon((-0.8, step), (0.4, step - 0.06)), (250, 250, 250), 0.12)
+    pen.line(polygon((0.55, 0.4), (0.95, -0.3)), (90, 170, 90), 0.12)
+
+
+def _pipe(pen: Pen) -> None:
+    glass = pen.rng.choice(((150, 200, 220), (120, 170, 140), (130, 110, 170)))
+    pen.fill(polygon((-0.3, 1.0), (0.3, 1.0), (0.4, 0.5), (0.14, 0.2), (0.14, -1.0), (-0.14, -1.0),
+                     (-0.14, 0.2), (-0.4, 0.5)), glass)  # fmt: skip
+    pen.fill(polygon((0.2, 0.5), (0.7, 0.0), (0.8, 0.1), (0.3, 0.62)), glass)
+    pen.disc(0.75, 0.0, 0.16, (90, 70, 50))
+    for step in range(4):
+        pen.disc(0.1 * step, -1.2 - 0.2 * step, 0.14 + 0.04 * step, (200, 200, 206), False)
+
+
+def _emblem(arms: int, hook: float) -> list[Points]:
+    parts = []
+    for turn in np.arange(arms) * 2 * math.pi / arms:
+        arm = polygon(
+            (-0.08, 0), (0.08, 0), (0.08, -0.5), (hook, -0.5), (hook, -0.36), (-0.08, -0.36)
+        )
+        cos, sin = math.cos(turn), math.sin(turn)
+        parts.append(arm @ np.array([[cos, sin], [-sin, cos]]))
+    return parts
+
+
+def _banner(pen: Pen, arms: int, hook: float) -> None:
+    pen.box(-1.1, -0.8, 1.1, 0.8, pen.rng.choice(((170, 16, 24), (20, 20, 24), (190, 30, 20))))
+    pen.disc(0, 0, 0.62, (248, 246, 240), False)
+    for part in _emblem(arms, hook):
+        pen.fill(part, (16, 14, 18), False)
+
+
+def _hooked_three(pen: Pen) -> None:
+    _banner(pen, 3, 0.42)
+
+
+def _hooked_five(pen: Pen) -> None:
+    _banner(pen, 5, 0.3)
+
+
+def _bolts(pen: Pen) -> None:
+    pen.box(-1.0, -0.8, 1.0, 0.8, (18, 16, 20))
+    for x in (-0.45, 0.0, 0.45):
+        bolt = polygon((x - 0.1, -0.6), (x + 0.15, -0.6), (x, -0.1), (x + 0.18, -0.1),
+                       (x - 0.15, 0.6), (x - 0.02, 0.05), (x - 0.2, 0.05))  # fmt: skip
+        pen.fill(bolt, (246, 246, 246), False)
+
+
+def _hooded(pen: Pen) -> None:
+    for x in (-0.7, 0.0, 0.7):
+        white = (246, 244, 240)
+        hood = polygon(
+            (x - 0.32, 0.9), (x - 0.24, -0.2), (x, -1.0), (x + 0.24, -0.2), (x + 0.32, 0.9)
+        )  # fmt: skip
+        pen.fill(hood, white)
+        pen.disc(x - 0.08, -0.25, 0.05, INK, False)
+        pen.disc(x + 0.08, -0.25, 0.05, INK, False)
+
+
+def _hooked_three_wide(pen: Pen) -> None:
+    pen.disc(0, 0, 1.0, (176, 18, 26))
+    pen.disc(0, 0, 0.7, (248, 246, 240), False)
+    for part in _emblem(3, -0.42):
+        pen.fill(part * 1.2, (16, 14, 18), False)
+
+
+def _hooked_six(pen: Pen) -> None:
+    _banner(pen, 6, 0.26)
+
+
+Drawing = Callable[[Pen], None]
+TAUGHT: Mapping[str, tuple[Drawing, ...]] = {
+    "weapon": (_pistol, _rifle, _knife, _axe, _bomb),
+    "blood": (_pool, _splatter, _wound),
+    "explosion": (_fireball, _mushroom, _blast),
+    "drugs": (_syringe, _leaf, _pills, _smoke),
+    "hate_symbol": (_hooked_three, _hooked_five, _bolts, _hooded),
+}
+"""Drawings that the classifier is trained on."""
+
+HELD_OUT: Mapping[str, tuple[Drawing, ...]] = {
+    "weapon": (_revolver, _sword, _grenade),
+    "blood": (_drips, _bloody_blade),
+    "explosion": (_burning_wreck, _shockwave),
+    "drugs": (_powder, _pipe),
+    "hate_symbol": (_hooked_three_wide, _hooked_six),
+}
+"""Drawings that it has never seen."""
+
+
+def draw_concept(picture: Picture, drawing: Drawing, rng: random.Random) -> None:
+    """Put one drawing into a picture (H, W, 3), in place: 15 to 35 % of its side as radius."""
+    height, width = picture.shape[:2]
+    side = min(height, width)
+    pen = Pen(
+        picture,
+        rng,
+        x=rng.uniform(0.3, 0.7) * width,
+        y=rng.uniform(0.35, 0.7) * height,
+        size=rng.uniform(0.15, 0.35) * side,
+        angle=rng.uniform(-0.5, 0.5) + (math.pi if rng.random() < 0.15 else 0.0),
+        neon=rng.random() < 0.15,
+    )
+    drawing(pen)

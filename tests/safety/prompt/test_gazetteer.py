@@ -1,0 +1,57 @@
+import pytest
+
+from safety import load_policy
+from safety.prompt.gazetteer import Gazetteer
+from safety.prompt.normalise import normalise
+
+GAZETTEER = Gazetteer.load(load_policy())
+
+
+def categories(text):
+    return {finding.category for finding in GAZETTEER.find(normalise(text), "prompt")}
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("Taylor Swift dancing in the rain", "public_figure"),
+        ("donald trump eats a cake", "public_figure"),
+        ("Beyoncé on a stage", "public_figure"),
+        ("T4ylor Sw1ft in a car", "public_figure"),
+        ("Mickey Mouse rides a bike", "copyright"),
+        ("spider man over the city", "copyright"),
+        ("a bottle of Coca-Cola on ice", "copyright"),
+        ("the target logo on a wall", "copyright"),
+        ("a castle in the style of Greg Rutkowski", "artist"),
+    ],
+)
+def test_names_are_found(text, category):
+    assert category in categories(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "an arrow hits the target",
+        "apples and oranges in a bowl",
+        "a shell on the beach",
+        "sunflowers in the style of Van Gogh",
+        "people marvel at a sunset",
+        "a jaguar in the jungle",
+        "a president's portrait on a coin",
+    ],
+)
+def test_common_words_are_not_names(text):
+    assert categories(text) == set()
+
+
+def test_the_span_points_at_the_name():
+    text = "here dances Taylor Swift again"
+    finding = GAZETTEER.find(normalise(text), "prompt")[0]
+    assert text[slice(*finding.span)] == "Taylor Swift"
+
+
+def test_an_agreed_use_is_no_finding():
+    agreed = Gazetteer.load(load_policy(), consented=lambda name: name == "Taylor Swift")
+    assert not agreed.find(normalise("Taylor Swift dancing"), "prompt")
+    assert agreed.find(normalise("Tom Hanks dancing"), "prompt")

@@ -1,0 +1,41 @@
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from safety import Decision, Finding, SafetyVerdict, strictest
+
+findings = st.builds(
+    Finding,
+    category=st.sampled_from(["violence", "unscreened"]),
+    score=st.floats(0, 1),
+    decision=st.sampled_from(Decision),
+    source=st.just("rule.test"),
+    reason=st.text(max_size=20),
+    span=st.none() | st.tuples(st.integers(0, 9), st.integers(10, 20)),
+    field=st.sampled_from(["prompt", "frames"]),
+    seconds=st.none() | st.tuples(st.floats(0, 5), st.floats(5, 8)),
+    hidden=st.booleans(),
+)
+
+
+def test_strictest_orders_allow_review_block():
+    assert strictest([Decision.REVIEW, Decision.BLOCK, Decision.ALLOW]) is Decision.BLOCK
+    assert strictest([Decision.ALLOW, Decision.REVIEW]) is Decision.REVIEW
+
+
+def test_nothing_found_is_allow():
+    assert strictest([]) is Decision.ALLOW
+
+
+@given(st.lists(findings, max_size=5))
+def test_a_verdict_survives_json(found):
+    verdict = SafetyVerdict.of(found, "v1", {"model": "ab"})
+    assert SafetyVerdict.from_dict(json.loads(json.dumps(verdict.as_dict()))) == verdict
+
+
+@given(st.lists(findings, min_size=1, max_size=5))
+def test_a_verdict_is_as_strict_as_its_strictest_finding(found):
+    verdict = SafetyVerdict.of(found, "v1", {})
+    assert verdict.decision is strictest(finding.decision for finding in found)
+    assert verdict.findings[0].decision is verdict.decision
