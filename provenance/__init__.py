@@ -1,6 +1,7 @@
 """Provenance: mark, sign, examine and judge video. The engine's face; see docs/architecture.md."""
 
 from provenance.answers import Answer
+from provenance.attest import AttestedReport, check_report, sign_report
 from provenance.credentials import (
     MARK_ALGORITHM,
     Authority,
@@ -22,6 +23,7 @@ from provenance.examination import ContentFacts, Examination, MarkFacts, RecordF
 from provenance.examine import examine
 from provenance.fingerprint import Reference, compare, reference
 from provenance.media import Limits, VideoInfo, probe, read_frames, read_video, write_video
+from provenance.paper import pdf
 from provenance.publish import verify_published
 from provenance.registry import FolderRegistry, RegisteredClip, Registry
 from provenance.report import report
@@ -31,6 +33,7 @@ from provenance.watermark import KeyRing, MarkDetection, MarkKey, detect, embed
 __all__ = [
     "MARK_ALGORITHM",
     "Answer",
+    "AttestedReport",
     "Authority",
     "ClipClaims",
     "ContentFacts",
@@ -60,6 +63,7 @@ __all__ = [
     "VideoFacts",
     "VideoInfo",
     "canary",
+    "check_report",
     "commit",
     "compare",
     "decide",
@@ -67,6 +71,7 @@ __all__ = [
     "embed",
     "examine",
     "new_manifest_id",
+    "pdf",
     "probe",
     "read_credentials",
     "read_frames",
@@ -74,6 +79,7 @@ __all__ = [
     "reference",
     "report",
     "sign_clip",
+    "sign_report",
     "verify_published",
     "write_video",
 ]

@@ -8,16 +8,20 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from provenance import fingerprint
+from provenance.atomic import write_bytes
+from provenance.attest import check_report, sign_report
 from provenance.credentials import Authority, ClipClaims, TrustStores, commit, new_manifest_id
 from provenance.credentials.sign import sign_clip
 from provenance.errors import InvalidMedia, LimitReached, ProvenanceError, ProvenanceFailed
 from provenance.examination import Examination
 from provenance.examine import examine
 from provenance.media import probe, read_frames, write_video
+from provenance.paper import pdf
 from provenance.registry import FolderRegistry, RegisteredClip
 from provenance.report import report
 from provenance.verdict import VerdictState, decide
@@ -41,10 +45,12 @@ _BROKEN = {
 }
 _UNREADABLE = {VerdictState.UNREADABLE, VerdictState.ERROR_TIMEOUT}
 _HELP = """exit codes:
-  0  done; for verify: ours, recovered, or valid from a trusted issuer
-  1  verify: any other verdict (not ours, unknown issuer, expired, mark without a record, …)
+  0  done; verify: ours, recovered, or valid from a trusted issuer; check-report: known issuer
+  1  verify: any other verdict (not ours, unknown issuer, expired, mark without a record, …);
+     check-report: the signature holds, but we do not know the issuer
   2  wrong usage, or a file that cannot be opened or written
-  3  verify: tampered, damaged, conflicting, altered, withdrawn, or from a doubtful source
+  3  verify: tampered, damaged, conflicting, altered, withdrawn, or from a doubtful source;
+     check-report: forged
   4  the video is unreadable, or a limit was reached
   5  a fault of ours: a missing key, a missing system package
 
@@ -130,6 +136,12 @@ def _verify(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     trust = TrustStores.load(home / "pki")
     found = examine(options.input, keys, trust, FolderRegistry(home / "registry"))
     verdict = decide(found)
+    result = report(found, verdict)
+    if options.report:
+        reporter = Authority.open(home / "pki").reporter()
+        write_bytes(options.report, sign_report(result, reporter).encode())
+    if options.pdf:
+        write_bytes(options.pdf, pdf(result))
     code = (
         OK
         if verdict.state in _GOOD
@@ -139,7 +151,20 @@ def _verify(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
         if verdict.state in _UNREADABLE
         else OTHER
     )
-    return code, report(found, verdict)
+    return code, result
+
+
+def _check_report(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    root = options.root.read_text() if options.root else ""
+    trust = replace(TrustStores.load(_home() / "pki"), production=root)
+    checked = check_report(options.input.read_text(errors="replace"), trust)
+    known = checked.store.value if checked.store else None
+    signed = {"issuer": checked.issuer, "trusted_as": known, "state": checked.report["state"]}
+    if options.json:
+        return (OK if known else OTHER), {**signed, "report": checked.report}
+    content = {"sha256": checked.report["content"]["sha256"]}
+    made = {"examined_at": checked.report["examined_at"]}
+    return (OK if known else OTHER), {"signature": "holds", **signed, **content, **made}
 
 
 def _home() -> Path:
@@ -184,7 +209,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(required=True, metavar="{embed,sign,verify}")
+    commands = parser.add_subparsers(required=True, metavar="{embed,sign,verify,check-report}")
 
     def command(
         name: str, run: Callable[..., tuple[int, dict[str, Any]]], text: str
@@ -219,12 +244,16 @@ def _parser() -> argparse.ArgumentParser:
     signing.add_argument("--seed", type=int, default=0)
     signing.add_argument("--steps", type=int, default=0)
     signing.add_argument("--prompt", default="", help="is committed to, never written down")
-    command("verify", _verify, "say where a video comes from and whether it is whole")
+    verifying = command("verify", _verify, "say where a video comes from and whether it is whole")
+    verifying.add_argument("--report", type=Path, metavar="FILE", help="write the signed report")
+    verifying.add_argument("--pdf", type=Path, metavar="FILE", help="write the report on paper")
+    checking = command("check-report", _check_report, "check a signed report, offline")
+    checking.add_argument("--root", type=Path, metavar="PEM", help="the issuing studio's root")
     return parser
 
 
 def _plain(result: dict[str, Any]) -> str:
-    if "state" not in result:
+    if "answers" not in result:
         return "\n".join(f"{name}: {value}" for name, value in result.items() if value is not None)
     answers = result["answers"]
     lines = [f"{result['state']}: {result['headline']}", result["sentence"], ""]
@@ -244,6 +273,8 @@ def _report_error(error: ProvenanceError, as_json: bool) -> int:
         print(json.dumps({"error": told}, indent=1))
     else:
         print(f"{error.message} {error.advice} [{error.code}]", file=sys.stderr)
+    if error.code == "provenance.report-forged":
+        return BROKEN
     if isinstance(error, LimitReached) or error.code == "provenance.unreadable":
         return UNREADABLE
     return USAGE if isinstance(error, InvalidMedia) else INTERNAL

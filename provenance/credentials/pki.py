@@ -36,6 +36,7 @@ ORGANISATION = "Kinemark development (NOT PUBLICLY TRUSTED)"
 _CLAIM_SIGNING = x509.ObjectIdentifier("1.3.6.1.4.1.62558.2.1")
 _POLICY = x509.ObjectIdentifier("1.3.6.1.4.1.62558.1.1")
 _SIGNING_USES = (_CLAIM_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION)
+_REPORT_USES = (ExtendedKeyUsageOID.EMAIL_PROTECTION,)
 _LEAF_DAYS, _RENEW_DAYS, _INTERMEDIATE_DAYS, _ROOT_DAYS = 365, 30, 3600, 3650
 
 
@@ -58,9 +59,10 @@ class Authority:
         if not (folder / "root.pem").exists():
             _create(folder)
         authority = cls(folder)
-        for name in ("signer.key", "intermediate.key", "tsa.key"):
+        for name in ("intermediate.key", "tsa.key"):
             authority._path(name)
-        authority._renew()
+        for leaf in ("signer", "reporter"):
+            authority._renew(leaf)
         return authority
 
     @property
@@ -86,21 +88,32 @@ class Authority:
             timestamper=LocalTimestamper(stamp, self._key("tsa.key")),
         )
 
+    def reporter(self) -> Signer:
+        """Who signs reports: a key of its own, for claims and reports are different promises.
+
+        Raises:
+            ProvenanceFailed: ``provenance.signing-key-missing``.
+        """
+        chain = self._path("reporter.pem").read_text()
+        return Signer(chain, es256(self._key("reporter.key")), None)
+
     def expires(self) -> dt.datetime:
-        """When the signer's certificate expires, UTC."""
-        return self._leaf().not_valid_after_utc
+        """When the first of the signing certificates expires, UTC."""
+        return min(self._leaf(name).not_valid_after_utc for name in ("signer", "reporter"))
 
-    def _leaf(self) -> x509.Certificate:
-        return x509.load_pem_x509_certificates(self._path("signer.pem").read_bytes())[0]
+    def _leaf(self, name: str) -> x509.Certificate:
+        return x509.load_pem_x509_certificates(self._path(f"{name}.pem").read_bytes())[0]
 
-    def _renew(self) -> None:
-        """A new signer when the old one nears its end, or when a crash parted key and chain."""
-        due = self.expires() - dt.datetime.now(dt.UTC) < dt.timedelta(days=_RENEW_DAYS)
-        if due or self._leaf().public_key() != self._key("signer.key").public_key():
-            intermediate = x509.load_pem_x509_certificate(
-                self._path("intermediate.pem").read_bytes()
-            )
-            _write_signer(self.folder, intermediate, self._key("intermediate.key"))
+    def _renew(self, name: str) -> None:
+        """A new leaf when there was none, when the old one nears its end, or when a crash parted
+        key and certificate."""
+        if any((self.folder / f"{name}.{kind}").exists() for kind in ("key", "pem")):
+            leaf, key = self._leaf(name), self._key(f"{name}.key")
+            left = leaf.not_valid_after_utc - dt.datetime.now(dt.UTC)
+            if left > dt.timedelta(days=_RENEW_DAYS) and leaf.public_key() == key.public_key():
+                return
+        issuer = x509.load_pem_x509_certificate(self._path("intermediate.pem").read_bytes())
+        _write_leaf(self.folder, name, issuer, self._key("intermediate.key"))
 
     def _path(self, name: str) -> Path:
         path = self.folder / name
@@ -169,17 +182,18 @@ def signing_leaf(
     issuer_key: ec.EllipticCurvePrivateKey,
     public_key: ec.EllipticCurvePublicKey,
     *,
+    name: str = "signer",
     days: float = _LEAF_DAYS,
     start: dt.datetime | None = None,
 ) -> x509.Certificate:
-    """A claim-signing certificate, valid at most a year."""
+    """A certificate to sign claims ("signer") or reports ("reporter"), valid at most a year."""
     return issue(
-        "Kinemark development signer",
+        f"Kinemark development {name}",
         public_key,
         issuer,
         issuer_key,
         days=days,
-        uses=_SIGNING_USES,
+        uses=_SIGNING_USES if name == "signer" else _REPORT_USES,
         start=start,
     )
 
@@ -229,7 +243,8 @@ def _create(folder: Path) -> None:
         _write(made, "intermediate", middle, key=middle_key)
         _write(made, "tsa-root", stamp_root)
         _write(made, "tsa", stamp, key=stamp_key)
-        _write_signer(made, middle, middle_key)
+        for leaf in ("signer", "reporter"):
+            _write_leaf(made, leaf, middle, middle_key)
         with suppress(FileNotFoundError, OSError):
             folder.rmdir()  # an empty folder may stand in the way
         with suppress(OSError):  # another process was first: use what it made
@@ -238,13 +253,16 @@ def _create(folder: Path) -> None:
         shutil.rmtree(made, ignore_errors=True)
 
 
-def _write_signer(
-    folder: Path, intermediate: x509.Certificate, intermediate_key: ec.EllipticCurvePrivateKey
+def _write_leaf(
+    folder: Path,
+    name: str,
+    intermediate: x509.Certificate,
+    intermediate_key: ec.EllipticCurvePrivateKey,
 ) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
-    leaf = signing_leaf(intermediate, intermediate_key, key.public_key())
-    write_bytes(folder / "signer.key", _private(key), mode=0o600)
-    write_bytes(folder / "signer.pem", _pem(leaf) + _pem(intermediate))
+    leaf = signing_leaf(intermediate, intermediate_key, key.public_key(), name=name)
+    write_bytes(folder / f"{name}.key", _private(key), mode=0o600)
+    write_bytes(folder / f"{name}.pem", _pem(leaf) + _pem(intermediate))
 
 
 def _write(

@@ -62,6 +62,33 @@ def test_the_report_names_no_file(run, studio):
     assert "clip.mp4" not in run("verify", studio.clip, "--json")[1].out
 
 
+def test_a_signed_report_can_be_checked(run, studio, tmp_path):
+    signed, paper = tmp_path / "report.jws", tmp_path / "report.pdf"
+    run("verify", studio.clip, "--report", signed, "--pdf", paper)
+    assert paper.read_bytes().startswith(b"%PDF")
+    code, said = run("check-report", signed, "--json")
+    result = json.loads(said.out)
+    assert (code, result["trusted_as"], result["state"]) == (0, "development", "OURS_DEV")
+    assert result["report"]["content"]["sha256"] == studio.signed.sha256
+
+
+def test_an_outsider_checks_it_with_the_studios_root(run, studio, monkeypatch, tmp_path):
+    signed = tmp_path / "report.jws"
+    run("verify", studio.clip, "--report", signed)
+    monkeypatch.setenv("KINEMARK_HOME", str(tmp_path / "elsewhere"))
+    assert run("check-report", signed)[0] == 1
+    assert run("check-report", signed, "--root", studio.home / "pki" / "root.pem")[0] == 0
+
+
+def test_a_forged_report_is_broken(run, studio, tmp_path):
+    signed = tmp_path / "report.jws"
+    run("verify", studio.clip, "--report", signed)
+    header, payload, signature = signed.read_text().split(".")
+    signed.write_text(f"{header}.{payload[:-8]}AAAAAAAA.{signature}")
+    code, said = run("check-report", signed, "--json")
+    assert (code, json.loads(said.out)["error"]["code"]) == (3, "provenance.report-forged")
+
+
 def test_a_file_that_is_not_there(run, tmp_path):
     code, said = run("verify", tmp_path / "none.mp4", "--json")
     assert code == 2

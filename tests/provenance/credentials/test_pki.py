@@ -28,7 +28,12 @@ def test_it_says_that_nobody_trusts_it(authority):
 
 def test_keys_are_readable_by_their_owner_alone(authority):
     keys = list(authority.folder.glob("*.key"))
-    assert {key.name for key in keys} == {"signer.key", "intermediate.key", "tsa.key"}
+    assert {key.name for key in keys} == {
+        "signer.key",
+        "reporter.key",
+        "intermediate.key",
+        "tsa.key",
+    }
     assert {stat.S_IMODE(key.stat().st_mode) for key in keys} == {0o600}
 
 
@@ -48,7 +53,9 @@ def test_opening_again_changes_nothing(authority):
     assert {path.name: path.read_bytes() for path in authority.folder.iterdir()} == before
 
 
-@pytest.mark.parametrize("name", ["signer.key", "tsa.key", "intermediate.key", "signer.pem"])
+@pytest.mark.parametrize(
+    "name", ["signer.key", "tsa.key", "intermediate.key", "reporter.key", "signer.pem"]
+)
 def test_a_lost_file_is_an_error_and_not_replaced(authority, name):
     (authority.folder / name).unlink()
     with pytest.raises(ProvenanceFailed) as caught:
