@@ -45,7 +45,10 @@ def type_of_error_only(_logger: Any, _method: str, event: dict[str, Any]) -> dic
 
 def configure(level: str, as_json: bool) -> None:
     """Sets up structlog once for this process."""
-    render = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    plain = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+    render = structlog.processors.JSONRenderer() if as_json else plain
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

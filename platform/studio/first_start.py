@@ -6,11 +6,12 @@ from django.conf import settings
 from django.core.management import call_command
 
 from accounts.services import NewPerson, create_demo_people, demo_creator
+from generation import GenerationRequest
 from jobs import signing
 from jobs.models import Job, State
 from registry.export import write_missing
 from studio.models import Clip
-from studio.services import Ask, submit
+from studio.services import place
 
 FIRST_PROMPT = "a red balloon rising over the hills"
 
@@ -30,7 +31,7 @@ def first_job() -> Job:
     creator = demo_creator()
     hopeful = Job.objects.exclude(state__in=(State.FAILED, State.REFUSED, State.CANCELLED))
     job = hopeful.filter(owner=creator).order_by("created_at").first()
-    return job or submit(creator, Ask(prompt=FIRST_PROMPT, seed=1))
+    return job or place(creator, GenerationRequest(FIRST_PROMPT, seed=1))
 
 
 def verification_address(clip: Clip) -> str:

@@ -56,7 +56,18 @@ def submit(owner: Person, ask: Ask) -> Job:
 
     Raises `UserFault` for what cannot be made, `SystemFault` when the disk is nearly full.
     """
-    request = check(ask)
+    job = place(owner, check(ask))
+    if lease := queue.claim(job.pk):  # should this process die now, a worker screens the prompt
+        pipeline.run(lease)
+    job.refresh_from_db()
+    return job
+
+
+def place(owner: Person, request: GenerationRequest) -> Job:
+    """Writes down a shot and its job, whose prompt a worker will screen if nobody else does.
+
+    Raises `SystemFault` when the disk is nearly full.
+    """
     require_space()
     salt = new_salt()
     with transaction.atomic():
@@ -72,10 +83,6 @@ def submit(owner: Person, ask: Ask) -> Job:
         )
         job = Job.objects.create(shot=shot, owner=owner)
         audit.record("job.submitted", job, owner)
-        lease = queue.claim(job.pk)
-    if lease:  # should this process die now, a worker screens the prompt once the lease is over
-        pipeline.run(lease)
-    job.refresh_from_db()
     return job
 
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import socket
 import sys
 import urllib.request
 from collections.abc import Iterator
@@ -10,7 +11,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection
 
+from config.errors import KinemarkError
 from jobs.models import Job, State
 from studio.first_start import clip_of, first_job, prepare, verification_address
 from studio.supervisor import Child, Supervisor
@@ -25,6 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with _only_one_studio():
+            _require_free_port(options["host"])
             self._prepare()
             supervisor = Supervisor(_children(options["host"]), _environment(), self._say)
             supervisor.listen()
@@ -55,11 +59,16 @@ class Command(BaseCommand):
             if not announced and _serves():
                 self._say(f"\nThe studio is open:  {settings.KINEMARK_URL}/")
                 announced = True
-                watch = _FirstClip(first_job())
-            if watch and (news := watch.news()):
+                watch = self._ask_for_first_clip()
+            if watch and not watch.over and (news := watch.news()):
                 self._say(news)
-            if watch and watch.over:
-                watch = None
+
+    def _ask_for_first_clip(self) -> "_FirstClip | None":
+        try:
+            return _FirstClip(first_job())
+        except KinemarkError as error:
+            self._say(f"No first clip yet ({error.code}): {error.message} {error.advice}")
+            return None
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
@@ -71,15 +80,18 @@ class _FirstClip:
 
     def __init__(self, job: Job) -> None:
         self._job_id = job.pk
-        self._told: object = None
+        self._told = ""
         self.over = False
 
     def news(self) -> str | None:
-        job = Job.objects.get(pk=self._job_id)
-        place = job.state
-        if place == self._told:
+        try:
+            job = Job.objects.get(pk=self._job_id)
+        except DatabaseError:
+            connection.close()  # the database is away; web server and worker see to themselves
             return None
-        self._told = place
+        if job.state == self._told:
+            return None
+        self._told = job.state
         self.over = job.is_over or job.state == State.HELD
         if clip := clip_of(job.pk):
             return f"The first clip, for anybody to verify:  {verification_address(clip)}"
@@ -95,8 +107,8 @@ class _FirstClip:
 def _children(host: str) -> list[Child]:
     web = [
         *(sys.executable, "-m", "uvicorn", "config.asgi:application"),
-        *("--host", host, "--port", str(settings.PORT)),
-        *("--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5"),
+        *("--host", host, "--port", str(settings.PORT), "--log-level", "warning"),
+        *("--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "5"),
     ]
     worker = [sys.executable, str(settings.ROOT / "manage.py"), "worker"]
     return [Child("web server", web), Child("worker", worker)]
@@ -109,6 +121,17 @@ def _environment() -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "HF_HUB_OFFLINE": "1",
     }
+
+
+def _require_free_port(host: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, settings.PORT))
+        except OSError:
+            raise CommandError(
+                f"Port {settings.PORT} is in use. Choose another one: PORT=8001 make run"
+            ) from None
 
 
 def _serves() -> bool:
