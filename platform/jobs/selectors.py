@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from django.db.models import QuerySet
+
 from jobs.lifecycle import WORKED_ON
 from jobs.models import Job, State
 from jobs.workspace import STRIP, Workspace
@@ -25,3 +27,8 @@ def strip(job: Job) -> list[Path]:
     folder = Workspace(job.pk).folder
     files = (folder / f"strip-{place}.jpg" for place in range(STRIP))
     return [file for file in files if file.exists()]
+
+
+def faults() -> QuerySet[Job]:
+    """Jobs that failed and were not tried again, newest first: for whoever runs the studio."""
+    return Job.objects.filter(state=State.FAILED).order_by("-updated_at")

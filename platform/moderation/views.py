@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from config import files
 from config.errors import Conflict, UserFault
-from jobs.selectors import strip
+from jobs.selectors import faults, strip
 from moderation import selectors, services
 from moderation.case_page import case_page
 from moderation.forms import DecisionForm
@@ -42,6 +42,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "area": "review",
         "rows": queue_rows(request.user),
         "decided": selectors.decided_cases()[:8],
+        "faults": faults()[:8],
     }
     return render(request, "moderation/queue.html", context)
 
