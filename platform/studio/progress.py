@@ -39,6 +39,15 @@ SENTENCES = {
 }
 
 
+MARKING = {
+    "marking": gettext_lazy("Marking every frame"),
+    "signing": gettext_lazy("Signing"),
+    "reading back": gettext_lazy("Reading mark and signature back"),
+    "publishing": gettext_lazy("Publishing"),
+}
+"""What `jobs.marking` reports while it works."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     """One stage on the rail: `state` is done, now, waiting, stopped or next."""
@@ -58,6 +67,7 @@ class Progress:
     step: int
     steps: int
     preview: str
+    working: bool
     cancellable: bool
 
     def as_dict(self) -> dict[str, Any]:
@@ -79,6 +89,7 @@ def progress_of(job: Job) -> Progress:
         step=min(job.step, job.steps),
         steps=job.steps,
         preview=_preview(job),
+        working=job.state in {State.RENDERING, State.INSPECTING, State.MARKING},
         cancellable=not job.is_over and not job.cancel_requested,
     )
 
@@ -140,6 +151,8 @@ def _sentence(job: Job) -> str:
 
 
 def _step(job: Job) -> str:
+    if job.state == State.MARKING:
+        return str(MARKING.get(job.stage, ""))
     if job.state != State.RENDERING or not job.steps:
         return ""
     return _("Step %(step)d of %(steps)d") % {

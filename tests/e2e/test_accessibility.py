@@ -1,0 +1,50 @@
+"""axe-core finds nothing, on every main screen, in both themes, wide and narrow."""
+
+from pathlib import Path
+
+import pytest
+
+AXE = (Path(__file__).parent / "vendor" / "axe" / "axe.min.js").read_text()
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+# name, who looks, address (or the seed that has it)
+SCREENS = [
+    ("landing", "", "/"),
+    ("sign in", "", "/accounts/login/"),
+    ("reset password", "", "/accounts/password/reset/"),
+    ("nothing here", "", "/nowhere"),
+    ("studio", "creator", "/studio/"),
+    ("held job", "creator", "held"),
+    ("refused job", "creator", "refused"),
+    ("failed job", "creator", "failed"),
+    ("clip", "creator", "clip"),
+    ("change password", "creator", "/accounts/password/change/"),
+    ("queue", "moderator", "/review/"),
+    ("case", "moderator", "case"),
+    ("verify", "", "/verify/"),
+    ("report", "", "report"),
+    ("public clip", "", "public"),
+]
+LOOKS = [("light", 1280), ("light", 390), ("dark", 1280), ("dark", 390)]
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.mark.parametrize(("name", "who", "where"), SCREENS, ids=[row[0] for row in SCREENS])
+def test_no_violation_and_nothing_overflows(visit, studio, name, who, where):
+    page = visit(who)
+    for theme, width in LOOKS:
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(studio.seeds.get(where, where))
+        page.wait_for_load_state("networkidle")
+        page.evaluate(AXE)
+        found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
+        told = [
+            f"{violation['id']}: {node['target']} {node['failureSummary']}"
+            for violation in found
+            for node in violation["nodes"]
+        ]
+        assert told == [], f"{name}, {theme}, {width} px"
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{name} is {wide} px wide at {width} px"
