@@ -1,7 +1,6 @@
 """What went wrong inside the studio is shown to those who can put it right."""
 
 from jobs.models import State
-
 from tests.making import make_job
 
 
