@@ -23,9 +23,9 @@ from generation.embedded.text import TEXT_WIDTH, TextFeatures
 class Shape:
     """The sizes that a checkpoint is built with."""
 
-    width: int = 320
-    depth: int = 8
-    heads: int = 5
+    width: int = 256
+    depth: int = 6
+    heads: int = 4
     bottleneck: int = 160
 
     def as_dict(self) -> dict[str, int]:

@@ -46,11 +46,18 @@ class TextEncoder:
 
     def __init__(self) -> None:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        from transformers import AutoModel, AutoTokenizer  # slow to import, so not at module load
+        from transformers import BertModel, BertTokenizerFast  # slow to import: not at module load
+        from transformers.utils import logging
 
-        folder = str(_model_folder())
-        self._tokenizer: Any = AutoTokenizer.from_pretrained(folder)
-        self._model: Any = AutoModel.from_pretrained(folder, add_pooling_layer=False).eval()
+        folder, verbosity = str(_model_folder()), logging.get_verbosity()
+        logging.set_verbosity_error()  # the unused pooling layer is no news to anybody
+        logging.disable_progress_bar()
+        try:
+            self._tokenizer: Any = BertTokenizerFast.from_pretrained(folder)
+            self._model: Any = BertModel.from_pretrained(folder, add_pooling_layer=False).eval()
+        finally:
+            logging.set_verbosity(verbosity)
+            logging.enable_progress_bar()
 
     @torch.inference_mode()
     def __call__(self, prompts: Sequence[str]) -> TextFeatures:

@@ -28,7 +28,7 @@ from torch import Tensor, nn
 from generation.embedded.dataset import Batch, ClipData
 from generation.embedded.diffusion import clip_loss, draw_levels, given_tokens, mix_noise
 from generation.embedded.grid import FRAMES, PATCH_FRAMES, patchify, positions, unpatchify
-from generation.embedded.model import ClipTransformer
+from generation.embedded.model import ClipTransformer, Shape
 from generation.embedded.optimiser import BlockMuon, split_parameters
 from generation.embedded.text import TextFeatures
 
@@ -51,6 +51,13 @@ class Options:
     lr: float
     seed: int
     workers: int
+    width: int
+    depth: int
+
+    @property
+    def shape(self) -> Shape:
+        """The network to train, with attention heads of 64."""
+        return Shape(width=self.width, depth=self.depth, heads=self.width // 64)
 
 
 def learning_rate(step: int, options: Options, decay_from: int) -> float:
@@ -129,7 +136,7 @@ class Trainer:
         gpus = torch.cuda.device_count()
         self.device = torch.device(f"cuda:{rank}" if gpus > rank else "cpu")
         torch.manual_seed(options.seed)
-        self.net = ClipTransformer().to(self.device)
+        self.net = ClipTransformer(options.shape).to(self.device)
         self.ema = copy.deepcopy(self.net).eval()
         matrices, rest = split_parameters(self.net, self.net.blocks)
         self.optimisers: list[torch.optim.Optimizer] = [
@@ -246,6 +253,8 @@ def parse() -> Options:
     parser.add_argument("--lr", type=float, default=1.5e-3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--width", type=int, default=256)
+    parser.add_argument("--depth", type=int, default=6)
     return Options(**vars(parser.parse_args()))
 
 

@@ -70,3 +70,15 @@ def caption(spec: Spec, rng: random.Random) -> str:
         parts = [*extras, body]
     text = rng.choice((", ", ", ", " ")).join(parts)
     return text[0].upper() + text[1:] + "." if rng.random() < 0.3 else text
+
+
+def full_caption(spec: Spec, rng: random.Random) -> str:
+    """A caption that leaves nothing unsaid of subject, colour, motion, scene and style."""
+    said = {a: rng.choice(PHRASES[a][getattr(spec, a)]) for a in PHRASES}
+    who = f"{_article(said['colour'])} {said['colour']} {said['subject']}"
+    parts = [f"{who} {said['motion']} {said['scene']}"]
+    if spec.scene != "space":
+        parts += [said["time"]] + [said["weather"]] * (spec.weather != "clear")
+    parts += [said["camera"]] * (spec.camera != "static")
+    style = said["style"]
+    return ", ".join([*parts, style if "style" in style else f"{style} style"])
