@@ -22,7 +22,7 @@ def seal(text: str) -> bytes:
     return _fernet().encrypt(text.encode())
 
 
-def unseal(token: bytes) -> str:
+def unseal(token: bytes | memoryview) -> str:
     """The text again. Raises `SystemFault` if the key is not the one it was sealed with."""
     try:
         return _fernet().decrypt(bytes(token)).decode()

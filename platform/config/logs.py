@@ -6,16 +6,18 @@ first: callers do not pass such values to begin with.
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
+Event = MutableMapping[str, Any]
 PERSONAL = frozenset(
     {"prompt", "email", "password", "display_name", "name", "ip", "address", "filename", "note"}
 )
 
 
-def without_personal_data(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def without_personal_data(_logger: Any, _method: str, event: Event) -> Event:
     """Drops every field that could tell who somebody is or what they wrote."""
     return {key: value for key, value in event.items() if key not in PERSONAL}
 
@@ -35,11 +37,11 @@ class WithoutText(logging.Formatter):
         return f"{ei[0].__name__} at {where(ei[1])}"
 
 
-def type_of_error_only(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def type_of_error_only(_logger: Any, _method: str, event: Event) -> Event:
     """Keeps where an error happened but not its text, which may quote what a person wrote."""
     error = event.pop("error", None)
     if isinstance(error, BaseException):
-        event |= {"error": type(error).__name__, "at": where(error)}
+        event.update(error=type(error).__name__, at=where(error))
     return event
 
 

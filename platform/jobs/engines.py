@@ -25,7 +25,7 @@ def once(load: Callable[P, T]) -> Callable[P, T]:
     @wraps(load)
     def get(*args: P.args, **kwargs: P.kwargs) -> T:
         with lock:
-            return kept(*args, **kwargs)
+            return kept(*args, **kwargs)  # type: ignore[arg-type]
 
     return get
 

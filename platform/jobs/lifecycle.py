@@ -6,6 +6,7 @@ event in the audit log is written in the same transaction.
 """
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
@@ -47,7 +48,7 @@ def move(
     *,
     token: UUID | None = None,
     actor: models.Model | None = None,
-    **changes: object,
+    **changes: Any,
 ) -> None:
     """Moves `job` from the state it is in, as far as the caller knows, to `to`.
 

@@ -45,9 +45,17 @@ def retry(job: Job, by: Person) -> None:
     require_space()
     if not job.fault_retryable:
         raise _not_retryable()
-    cleared = {"fault_code": "", "fault_message": "", "fault_advice": "", "fault_retryable": False}
     try:
-        move(job, State.QUEUED, actor=by, cancel_requested=False, **cleared)
+        move(
+            job,
+            State.QUEUED,
+            actor=by,
+            cancel_requested=False,
+            fault_code="",
+            fault_message="",
+            fault_advice="",
+            fault_retryable=False,
+        )
     except (LostRace, ValueError):
         raise _not_retryable() from None
 

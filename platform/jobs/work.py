@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ class Work:
     workspace: Workspace
     _reported: float = field(default=0.0, repr=False)
 
-    def move(self, to: State, **changes: object) -> None:
+    def move(self, to: State, **changes: Any) -> None:
         """Moves the job on, as the one who holds its lease. Raises `lifecycle.LostRace`."""
         lifecycle.move(self.job, to, token=self.lease.token, timings=self.job.timings, **changes)
 

@@ -1,5 +1,7 @@
 """What moderators read."""
 
+from uuid import UUID
+
 from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 
@@ -27,7 +29,7 @@ def next_case(moderator: Person, after: Case | None = None) -> Case | None:
     return (waiting.exclude(pk=after.pk) if after else waiting).first()
 
 
-def case_for(moderator: Person, case_id: object) -> Case | None:
+def case_for(moderator: Person, case_id: UUID) -> Case | None:
     """One case with all that belongs to it; None for people who may not see it."""
     if not moderator.may_review:
         return None
@@ -51,10 +53,10 @@ def decided_cases() -> QuerySet[Case]:
     )
 
 
-def decided_about(owner_id: object, other_than: Case) -> QuerySet[Case]:
+def decided_about(owner_id: UUID, other_than: Case) -> QuerySet[Case]:
     """What was decided before about the same creator, newest first."""
     return decided_cases().filter(job__owner_id=owner_id).exclude(pk=other_than.pk)
 
 
-def statement_of(job_id: object) -> Statement | None:
+def statement_of(job_id: UUID) -> Statement | None:
     return Statement.objects.filter(job_id=job_id).first()

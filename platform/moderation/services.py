@@ -1,6 +1,7 @@
 """Cases: opened by a gate, claimed by one person at a time, decided once."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -129,7 +130,7 @@ def _decide(case: Case, moderator: Person, outcome: Outcome, reason: Reason, not
     )
 
 
-def _move(job: Job, to: State, moderator: Person, **changes: object) -> None:
+def _move(job: Job, to: State, moderator: Person, **changes: Any) -> None:
     try:
         move(job, to, actor=moderator, **changes)
     except LostRace:

@@ -1,5 +1,7 @@
 """What creators read: always their own, never anybody else's."""
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 
 from accounts.models import Person
@@ -14,7 +16,7 @@ def jobs_of(owner: Person) -> QuerySet[Job]:
     return Job.objects.filter(owner=owner).select_related("shot", "clip")
 
 
-def job_of(owner: Person, job_id: object) -> Job | None:
+def job_of(owner: Person, job_id: UUID) -> Job | None:
     return jobs_of(owner).filter(pk=job_id).first()
 
 
@@ -22,11 +24,11 @@ def clips_of(owner: Person) -> QuerySet[Clip]:
     return Clip.objects.filter(owner=owner, taken_down_at=None).select_related("job__shot")
 
 
-def clip_of(owner: Person, clip_id: object) -> Clip | None:
+def clip_of(owner: Person, clip_id: UUID) -> Clip | None:
     return clips_of(owner).filter(pk=clip_id).first()
 
 
-def public_clip(clip_id: object) -> Clip | None:
+def public_clip(clip_id: UUID) -> Clip | None:
     """A clip for anybody who has its address. Show nothing of its owner or its prompt."""
     published = Clip.objects.filter(taken_down_at=None)
     return published.filter(pk=clip_id).select_related("record", "job").first()

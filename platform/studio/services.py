@@ -94,6 +94,6 @@ def prompt_of(shot: Shot) -> str:
 def _number(kind: type[int] | type[float], value: object) -> Any:
     """`value` as a number; what is none stays as it is, for the request to refuse it by name."""
     try:
-        return kind(value)  # type: ignore[call-overload]
+        return kind(value)  # type: ignore[call-overload, arg-type]
     except (TypeError, ValueError):
         return value
