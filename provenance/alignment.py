@@ -27,6 +27,12 @@ MIN_OVERLAP = 0.06
 """Least share of the clip's picture that an upload must show under a shift to be considered."""
 _COMPARED_FRAMES = 240
 _SPEEDS = np.exp(np.linspace(math.log(0.45), math.log(2.2), 41))
+_PROBES = 5
+_TURNED = 0.3
+"""Degrees from which a picture counts as turned."""
+_BLACK = 26
+_EDGE = 6.0
+"""Gradient, in grey levels per thumbnail pixel, at which an edge counts half."""
 _SLACK_SECONDS = 0.09
 """How far a frame may lie from the straight line in time: dropped and doubled frames."""
 
@@ -57,7 +63,7 @@ class Pairing:
         upload: index into the placement's pictures for each.
         speed: clip seconds per upload second.
         start: upload seconds at which the clip's first second lies (may be negative).
-        cost: mean distance along the line, 0 (equal) … 1.
+        cost: mean distance along the line, 0 (equal) … 2.
     """
 
     reference: NDArray[np.int64]
@@ -82,36 +88,36 @@ def place(
     units = tile_pixels(*size) / TILE
     lattice = geometry or of_format(width, height, size)
     sharpness = min(lattice.scale) / units
-    step = max(1, math.ceil(len(luma) / _COMPARED_FRAMES))
-    indices = np.arange(0, len(luma), step)
-    probes = [_softened(luma[int(i)], sharpness) for i in indices[:: max(1, len(indices) // 5)]]
+    indices = np.arange(0, len(luma), max(1, math.ceil(len(luma) / _COMPARED_FRAMES)))
+    probes = [luma[int(i)] for i in indices[:: max(1, len(indices) // _PROBES)]]
+    shown = _shown(probes, lattice)
+    softened = [_softened(probe, sharpness) for probe in probes]
     best: tuple[float, Geometry] = (math.inf, lattice)
     for shifted in _shifts(lattice, size) if geometry else [lattice]:
-        visible = _warped(np.ones((height, width), np.float32), shifted, units, thumbnails) > 0.99
+        visible = _warped(shown, shifted, units, thumbnails) > 0.99
         if visible.mean() < MIN_OVERLAP:
             continue
-        pictures = np.stack([_warped(probe, shifted, units, thumbnails) for probe in probes])
+        pictures = np.stack([_warped(probe, shifted, units, thumbnails) for probe in softened])
         cost = float(np.median(distances(thumbnails, pictures, visible).min(0)))
-        cost += 0.05 * (1 - float(visible.mean()))  # of equals, the one that shows more
+        cost += 0.25 * (1 - float(visible.mean()))  # by chance a small part fits more easily
         if cost < best[0]:
             best = (cost, shifted)
-    chosen = best[1]
-    visible = _warped(np.ones((height, width), np.float32), chosen, units, thumbnails) > 0.99
+    visible = _warped(shown, best[1], units, thumbnails) > 0.99
     pictures = np.stack(
-        [_warped(_softened(luma[int(i)], sharpness), chosen, units, thumbnails) for i in indices]
+        [_warped(_softened(luma[int(i)], sharpness), best[1], units, thumbnails) for i in indices]
     )
     return Placement(pictures, visible, indices)
 
 
 def distances(thumbnails: Bytes, pictures: Floats, visible: NDArray[np.bool_]) -> Floats:
-    """Distance of each thumbnail from each picture, shape (thumbnails, pictures), 0 … 1.
+    """Distance of each thumbnail from each picture, shape (thumbnails, pictures), 0 … 2.
 
-    Both are brought to mean 0 and deviation 1 over the visible part; differences count up to 1, so
-    that an overlay costs no more than its area.
+    One minus the correlation of their outlines: gradients over the visible part, all strong edges
+    counting alike, so that neither brightness nor a caption bar decides.
     """
-    left, right = (_standard(stack, visible) for stack in (as_floats(thumbnails), pictures))
-    rows = [np.minimum(np.abs(right - each), 1).mean(1) for each in left]
-    return as_floats(np.array(rows))
+    inner = _eroded(visible)
+    left, right = (_outlines(stack, inner) for stack in (as_floats(thumbnails), pictures))
+    return as_floats(1 - left @ right.T)
 
 
 def pair(distance: Floats, reference_seconds: Floats, upload_seconds: Floats) -> Pairing | None:
@@ -143,39 +149,72 @@ def pair(distance: Floats, reference_seconds: Floats, upload_seconds: Floats) ->
 def photometric(picture: Floats, target: Floats, visible: NDArray[np.bool_]) -> Floats:
     """`picture` with the gain and offset that bring most of it to `target`.
 
-    Least squares, repeated without the pixels that stay far off (an overlay must not set the
-    brightness of the rest); gain 0.5 … 2.
+    Least squares, repeated without the pixels that stay far off: an overlay must not set the
+    brightness of the rest. Begun from all pixels and from no change; the better one is taken.
     """
     x, y = picture[visible], target[visible]
-    kept = np.ones(len(x), np.bool_)
-    gain, offset = 1.0, 0.0
-    for tolerance in (60.0, 35.0, 20.0, 12.0, 12.0):
-        if kept.sum() < 16:
-            break
-        spread = float(x[kept].var())
-        covariance = float(np.mean((x[kept] - x[kept].mean()) * (y[kept] - y[kept].mean())))
-        gain = min(2.0, max(0.5, covariance / spread)) if spread > 4 else 1.0
-        offset = float(np.median(y[kept] - gain * x[kept]))
-        kept = np.abs(gain * x + offset - y) < tolerance
+    fits = [_trimmed_fit(x, y, *start) for start in (_least_squares(x, y), (1.0, 0.0))]
+    gain, offset = max(fits, key=lambda fit: int((np.abs(fit[0] * x + fit[1] - y) < 12).sum()))
     return as_floats(gain * picture + offset)
 
 
+def _trimmed_fit(x: Floats, y: Floats, gain: float, offset: float) -> tuple[float, float]:
+    for tolerance in (40.0, 25.0, 16.0, 12.0, 12.0):
+        kept = np.abs(gain * x + offset - y) < tolerance
+        if kept.sum() < 16:
+            break
+        gain, offset = _least_squares(x[kept], y[kept])
+    return gain, offset
+
+
+def _least_squares(x: Floats, y: Floats) -> tuple[float, float]:
+    """Gain, within 0.5 … 2, and offset."""
+    spread = float(x.var())
+    covariance = float(np.mean((x - x.mean()) * (y - y.mean())))
+    gain = min(2.0, max(0.5, covariance / spread)) if spread > 4 else 1.0
+    return gain, float(np.median(y - gain * x))
+
+
 def _shifts(geometry: Geometry, size: tuple[int, int]) -> list[Geometry]:
-    """All placements of the lattice by whole tiles under which upload and clip may overlap."""
-    tiles = [math.ceil(side / tile_pixels(*size)) + 1 for side in size]
-    return (
-        [
-            geometry.moved((TILE * column, TILE * row))
-            for row in range(-tiles[1], 2 * tiles[1])
-            for column in range(-tiles[0], 2 * tiles[0])
-        ]
-        if not geometry.format
-        else [
-            geometry.moved((TILE * column, TILE * row))
-            for row in range(-tiles[1], tiles[1])
-            for column in range(-tiles[0], tiles[0])
-        ]
-    )
+    """The lattice moved by every number of whole tiles under which upload and clip may overlap."""
+    across, down = (math.ceil(side / tile_pixels(*size)) + 1 for side in size)
+    return [
+        geometry.moved((TILE * column, TILE * row))
+        for row in range(-2 * down, 2 * down + 1)
+        for column in range(-2 * across, 2 * across + 1)
+    ]
+
+
+def _shown(frames: Sequence[Bytes], geometry: Geometry) -> Floats:
+    """1 where an upload shows anything. A turned picture has black corners, which hide the clip but
+    do not falsify it; on an upright one, black is content like any other."""
+    height, width = frames[0].shape
+    shown = np.ones((height, width), np.float32)
+    if abs(geometry.rotation) < _TURNED:
+        return shown
+    black = (np.max(frames, 0) <= _BLACK).astype(np.uint8)
+    _, labels = cv2.connectedComponents(cv2.dilate(black, np.ones((3, 3), np.uint8)))
+    border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    shown[np.isin(labels, np.unique(border[border > 0]))] = 0
+    return shown
+
+
+def _outlines(pictures: Floats, inner: NDArray[np.bool_]) -> Floats:
+    """Unit vectors of the gradients inside a mask, strong edges levelled off; (n, 2 pixels)."""
+    rows = []
+    for picture in pictures:
+        soft = cv2.GaussianBlur(picture, (0, 0), 0.8)
+        x, y = (as_floats(cv2.Sobel(soft, cv2.CV_32F, *d, scale=0.25)) for d in ((1, 0), (0, 1)))
+        level = np.hypot(x, y) + np.float32(_EDGE)
+        rows.append(np.concatenate([(x / level)[inner], (y / level)[inner]]))
+    vectors = np.array(rows, np.float32)
+    return as_floats(vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-6))
+
+
+def _eroded(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    kernel = np.ones((3, 3), np.uint8)
+    border = cv2.BORDER_CONSTANT
+    return cv2.erode(mask.astype(np.uint8), kernel, borderType=border, borderValue=0) > 0
 
 
 def _softened(luma: Bytes, sharpness: float) -> Floats:
@@ -193,12 +232,6 @@ def _warped(picture: Floats, geometry: Geometry, units: float, thumbnails: Bytes
     affine = np.column_stack([matrix, origin])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return as_floats(cv2.warpAffine(picture, affine, (columns, rows), flags=flags))
-
-
-def _standard(pictures: Floats, visible: NDArray[np.bool_]) -> Floats:
-    values = pictures[:, visible]
-    centred = values - values.mean(1, keepdims=True)
-    return as_floats(centred / (values.std(1, keepdims=True) + 4.0))
 
 
 def _tick(seconds: Floats) -> float:

@@ -32,12 +32,14 @@ _MAGIC = b"KMREF1"
 _MAX_BYTES = 8_000_000
 _MAX_SIDE = 8192
 
-OTHER_BELOW = 0.45
+OTHER_BELOW = 0.5
 """Share of the picture's structure that must be found again for content to be called the same."""
 ALTERED_AREA = 0.015
 """Share of the picture that must differ for a moment to be called altered."""
 _STRUCTURE = 60.0
 """Gradient energy, in squared grey levels, from which a place has structure to compare."""
+_LEAST_STRUCTURE = 12
+"""Thumbnail pixels with structure below which there is none to speak of."""
 _AGREEMENT = 0.5
 _TOLERANCE = 20.0
 """Grey levels that compression, blur and a bent tone curve may cost."""
@@ -239,9 +241,11 @@ def _difference(
     wanted: Bytes, seen: Floats, visible: NDArray[np.bool_]
 ) -> tuple[float, NDArray[np.bool_]]:
     """(share of the structure found again, places that differ) for one moment."""
-    target = as_floats(cv2.GaussianBlur(as_floats(wanted), (0, 0), 0.7))
-    picture = as_floats(cv2.GaussianBlur(seen, (0, 0), 0.7))
-    picture = photometric(picture, target, visible)
+    # Where the upload shows nothing the clip stands in for it, so that no border is seen there.
+    filled = np.where(visible, photometric(seen, as_floats(wanted), visible), wanted)
+    target, picture = (
+        as_floats(cv2.GaussianBlur(as_floats(each), (0, 0), 0.7)) for each in (wanted, filled)
+    )
     inner = cv2.erode(visible.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     cross, energy = _gradients(target, picture)
     structured = (energy > _STRUCTURE) & inner
@@ -250,9 +254,10 @@ def _difference(
     above = picture - as_floats(cv2.dilate(target, kernel))
     below = as_floats(cv2.erode(target, kernel)) - picture
     level = np.maximum(above, below) > _TOLERANCE
-    share = (
-        float(agreeing[structured].mean()) if structured.any() else float(1 - level[inner].mean())
-    )
+    if structured.sum() >= _LEAST_STRUCTURE:
+        share = float(agreeing[structured].mean())
+    else:  # one flat colour: its level speaks, if enough of it is seen
+        share = float(1 - level[inner].mean()) if visible.mean() > 0.5 else 0.0
     different = (level | (structured & ~agreeing)) & inner
     cleaned = cv2.morphologyEx(different.astype(np.uint8), cv2.MORPH_OPEN, kernel)
     return share, cv2.morphologyEx(cleaned, cv2.MORPH_CLOSE, kernel) > 0

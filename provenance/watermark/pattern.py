@@ -54,7 +54,7 @@ class Carriers:
 
     def measure(self, spectrum: Complexes, shift: tuple[float, float] = (0.0, 0.0)) -> Complexes:
         """Complex amplitudes relative to the waves' own phase, the tile moved by (x, y) units."""
-        turn = self.phase + 2 * np.pi * (self.u * shift[0] + self.v * shift[1]) / TILE
+        turn = self.phase - 2 * np.pi * (self.u * shift[0] + self.v * shift[1]) / TILE
         return as_complexes(spectrum[self.lattice] * np.exp(-1j * turn))
 
     def waves(self, weights: NDArray[np.complexfloating], size: int) -> NDArray[np.float64]:

@@ -82,8 +82,8 @@ class Folded:
         correlation = np.fft.fft2(plane).real
         row, column = (int(i) for i in np.unravel_index(correlation.argmax(), (TILE, TILE)))
         shift = (
-            column + _vertex(correlation[row], column),
-            row + _vertex(correlation[:, column], row),
+            -column - _vertex(correlation[row], column),
+            -row - _vertex(correlation[:, column], row),
         )
         return float(correlation[row, column]) / math.sqrt(len(pilots.u)), shift
 
