@@ -50,6 +50,24 @@ class Scores:
     foreign: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Generated frames (n, 128, 128, 3) by part, split by clip; None without any."""
+
+    train: Frames | None = None
+    calibration: Frames | None = None
+    test: Frames | None = None
+
+    @classmethod
+    def of(cls, clips: Frames | None) -> Outputs:
+        """Split (N, F, 128, 128, 3) into two fifths, two fifths and one fifth of the clips."""
+        if clips is None:
+            return cls()
+        first, second = int(len(clips) * 0.4), int(len(clips) * 0.8)
+        parts = (clips[:first], clips[first:second], clips[second:])
+        return cls(*(part.reshape(-1, *part.shape[2:]) for part in parts))
+
+
 class Studio:
     """Makes labelled pictures from world frames (N, 128, 128, 3).
 
@@ -200,7 +218,7 @@ def frame_rules(
     world: Frames, outputs: Frames | None, path: Path = WEIGHTS
 ) -> dict[str, CategoryRule]:
     """Thresholds at which 0.2 % of harmless calibration frames would be held in each category."""
-    model = _model(path)
+    model = load_model(path)
     studio, rng = Studio(world), random.Random(12)  # noqa: S311 - pictures, no secrets
     own = [studio.harmless("calibration", rng) for _ in range(2000)]
     if outputs is not None:
@@ -227,6 +245,7 @@ def score(model: DrawnWorld, pictures: Frames) -> Scores:
     return Scores(np.concatenate([a for a, _ in parts]), np.concatenate([b for _, b in parts]))
 
 
-def _model(path: Path) -> DrawnWorld:
+def load_model(path: Path = WEIGHTS) -> DrawnWorld:
+    """The classifier as written, without thresholds."""
     anything = CategoryRule("", "", 0.0, NEVER)
     return DrawnWorld(dict.fromkeys((*CONCEPTS, FOREIGN), anything), *load(path))

@@ -1,0 +1,113 @@
+"""Whatever breaks or comes in, the media gate answers review and never raises."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from safety import Decision, Finding, MediaGate, load_media_gate, load_policy
+from safety.media import drawn
+from safety.media.drawn import DrawnWorld
+from tests.safety.media.pictures import black, gradient, noise
+
+
+def unscreened(verdict):
+    return verdict.decision is Decision.REVIEW and any(
+        finding.category == "unscreened" for finding in verdict.findings
+    )
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        None,
+        "frames",
+        [],
+        np.zeros((0, 64, 64, 3), np.uint8),
+        np.zeros((4, 64, 64), np.uint8),
+        np.zeros((4, 64, 64, 4), np.uint8),
+        np.zeros((4, 64, 64, 3), np.float32),
+        np.full((4, 64, 64, 3), np.nan),
+        np.zeros((4, 64, 1, 3), np.uint8),
+        np.zeros((4, 1, 64, 3), np.uint8),
+        np.zeros((1, 16, 9000, 3), np.uint8),
+        np.array([object()]),
+    ],
+    ids=str,
+)
+def test_what_is_no_clip_is_held(media_gate, frames):
+    assert unscreened(media_gate.screen(frames, 24))
+
+
+@pytest.mark.parametrize("fps", [0, -1, 1000, None, "24", 23.976, float("nan"), True])
+def test_what_is_no_frame_rate_is_held(media_gate, fps):
+    assert unscreened(media_gate.screen(gradient(), fps))
+
+
+@pytest.mark.parametrize(
+    "frames", [black(), black() + 255, noise(), noise(1), noise(48), gradient()[:, ::2, :17]]
+)
+def test_what_is_not_of_the_drawn_world_is_held(media_gate, frames):
+    assert unscreened(media_gate.screen(np.ascontiguousarray(frames), 24))
+
+
+def test_frames_need_not_be_contiguous(media_gate):
+    verdict = media_gate.screen(noise(6, 128)[:, ::2, ::2], 24)
+    assert verdict.decision is Decision.REVIEW
+
+
+def test_a_missing_model(monkeypatch, tmp_path):
+    swap(monkeypatch, tmp_path / "gone.safetensors")
+    assert unscreened(load_media_gate().screen(gradient(), 24))
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage", None])
+def test_a_changed_model(monkeypatch, tmp_path, content):
+    path = tmp_path / "media.safetensors"
+    path.write_bytes(drawn.WEIGHTS.read_bytes()[:-4] + b"1234" if content is None else content)
+    swap(monkeypatch, path)
+    verdict = load_media_gate().screen(gradient(), 24)
+    assert unscreened(verdict)
+    assert any("drawn world" in finding.reason for finding in verdict.findings)
+
+
+def swap(monkeypatch, path):
+    monkeypatch.setattr(DrawnWorld.load.__func__, "__defaults__", (path,))
+
+
+def test_a_score_that_is_not_a_number(media_gate, monkeypatch):
+    scores = np.full((12, 5), np.nan, np.float32), np.zeros(12, np.float32)
+    monkeypatch.setattr(DrawnWorld, "scores", lambda self, frames: scores)
+    assert media_gate.screen(gradient(), 24).decision is Decision.REVIEW
+
+
+def test_a_network_that_raises(media_gate, monkeypatch):
+    def broken(self, frames):
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(DrawnWorld, "scores", broken)
+    assert unscreened(media_gate.screen(gradient(), 24))
+
+
+def test_no_policy():
+    assert unscreened(MediaGate(None, []).screen(gradient(), 24))
+
+
+def test_a_policy_without_thresholds_for_frames():
+    policy = replace(load_policy(), frames={})
+    assert unscreened(load_media_gate(policy).screen(gradient(), 24))
+
+
+def test_a_policy_without_excuses_for_what_no_model_looks_for():
+    policy = replace(load_policy(), cannot_produce={})
+    assert unscreened(load_media_gate(policy).screen(gradient(), 24))
+
+
+def test_a_screener_with_a_score_out_of_range():
+    class Broken:
+        name = "broken"
+
+        def find(self, frames, fps):
+            return [Finding("weapon", 7.0, Decision.ALLOW, "broken", "")]
+
+    assert unscreened(MediaGate(load_policy(), [Broken()]).screen(gradient(), 24))
