@@ -3,7 +3,7 @@
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 
 from accounts.models import Person, Role
@@ -64,3 +64,18 @@ def test_strangers_cannot_sign_up(client):
         },
     )
     assert not Person.objects.filter(email="new@example.org").exists()
+
+
+def test_the_command_lets_somebody_in():
+    out = StringIO()
+    call_command("person", "Nora@Example.org", role="moderator", name="Nora", stdout=out)
+    role, email, password = out.getvalue().split()
+    person = Person.objects.get(email=email)
+    assert (role, email, str(person)) == ("moderator", "nora@example.org", "Nora")
+    assert person.check_password(password)
+
+
+@pytest.mark.parametrize("email", ["cleo@example.org", "no address"])
+def test_the_command_says_what_is_wrong_with_an_address(creator, email):
+    with pytest.raises(CommandError, match="address"):
+        call_command("person", email)
