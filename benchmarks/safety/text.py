@@ -118,8 +118,7 @@ class TextBenchmark:
     def severity(self, scored: Scored) -> np.ndarray:
         """One number per row: the largest ratio of logit distance to each review threshold."""
         review = np.array([self.gate.policy.prompt[key].review for key in COLUMNS])
-        logit = lambda p: np.log(np.clip(p, 1e-6, 1 - 1e-6) / (1 - np.clip(p, 1e-6, 1 - 1e-6)))  # noqa: E731
-        return (logit(scored.joint) - logit(review)).max(1)
+        return (_logit(scored.joint) - _logit(review)).max(1)
 
     def lookalike_sets(self) -> dict:
         """Our safe prompts that sound harmful, and the harmful ones."""
@@ -155,14 +154,15 @@ class TextBenchmark:
         gate = LanguageGate()
         ours = json.loads((SETS / "languages.json").read_text(encoding="utf-8"))["texts"]
         foreign = list(itertools.chain(*ours.values()))
-        objects = lambda texts: [gate.objection(normalise(text)) is not None for text in texts]  # noqa: E731
-        yield Figure("other languages gated", share(objects(foreign)), "≥ .97",
+        yield Figure("other languages gated", share(_objections(gate, foreign)), "≥ .97",
                      f"our {len(foreign)} texts in {len(ours)} languages")  # fmt: skip
         chinese = self.texts("vbench_zh")
-        yield Figure("Chinese VBench gated", share(objects(chinese)), "≥ .97", f"{len(chinese)}")
+        yield Figure(
+            "Chinese VBench gated", share(_objections(gate, chinese)), "≥ .97", f"{len(chinese)}"
+        )
         for source in ("vbench", "coco_10k", "t2i_compbench", "fetv", "chronomagic"):
             english = self.texts(source)
-            yield Figure(f"English gated: {source}", share(objects(english)), "≤ .005",
+            yield Figure(f"English gated: {source}", share(_objections(gate, english)), "≤ .005",
                          f"{len(english)} rows")  # fmt: skip
 
     def texts(self, source: str) -> list[str]:
@@ -219,3 +219,12 @@ class TextBenchmark:
             median, late = np.percentile(values, [50, 95])
             yield Figure(f"latency p50 / p95, {part}", f"{median:.1f} / {late:.1f} ms", "p95 ≤ 40 ms",
                          f"{len(values)} texts, one thread")  # fmt: skip
+
+
+def _logit(share: np.ndarray) -> np.ndarray:
+    bounded = np.clip(share, 1e-6, 1 - 1e-6)
+    return np.log(bounded / (1 - bounded))
+
+
+def _objections(gate: LanguageGate, texts: Sequence[str]) -> list[bool]:
+    return [gate.objection(normalise(text)) is not None for text in texts]
