@@ -74,5 +74,10 @@ def explain(error: BaseException) -> Fault:
     code, message, advice = (getattr(error, name, None) for name in ("code", "message", "advice"))
     if isinstance(code, str) and isinstance(message, str) and isinstance(advice, str):
         retryable = bool(getattr(error, "retryable", False))
-        return Fault(code, message, advice, retryable, 503 if retryable else 400)
+        return Fault(code, message, advice, retryable, 400 if _persons_fault(error) else 503)
     return INTERNAL
+
+
+def _persons_fault(error: BaseException) -> bool:
+    """The engines call what a person can put right `Invalid…`, and the rest is ours."""
+    return any(kind.__name__.startswith("Invalid") for kind in type(error).__mro__)

@@ -1,6 +1,11 @@
 """Fills the studio of the browser tests. Run in its own process; prints addresses as JSON."""
 
 import json
+from datetime import timedelta
+from uuid import uuid4
+
+import numpy as np
+from django.utils.timezone import now
 
 PASSWORD = "a long enough password"
 
@@ -12,7 +17,8 @@ def seed() -> dict[str, str]:
     from accounts.models import Person, Role
     from accounts.services import DEMO
     from jobs.models import Gate, State
-    from moderation.services import open_case, state_reasons
+    from jobs.workspace import Workspace
+    from moderation.services import claim, open_case, state_reasons
     from studio.first_start import prepare
     from tests.making import make_job
     from tests.web.conftest import finding, make_clip, make_report, screen
@@ -38,6 +44,23 @@ def seed() -> dict[str, str]:
         fault_advice="Try again later.",
         fault_retryable=True,
     )
+    rendering = make_job(
+        creator,
+        State.RENDERING,
+        step=7,
+        steps=20,
+        preview="preview.jpg",
+        token=uuid4(),
+        lease_until=now() + timedelta(days=1),  # no worker will touch it
+    )
+    other = make_job(creator, State.HELD, prompt="two dancers", held_at_stage=Gate.MEDIA)
+    screen(other, Gate.MEDIA, "review", finding(field="frames", seconds=[0.0, 0.5]))
+    grey = np.full((8, 64, 64, 3), 120, np.uint8)
+    Workspace(rendering.pk).save_preview(grey[0])
+    Workspace(other.pk).save_preview(grey[0])
+    Workspace(other.pk).save_strip(grey)
+    claimed = open_case(other, Gate.MEDIA)
+    claim(claimed, Person.objects.get(email=DEMO[Role.ADMIN][0]))
     settings.PUBLIC_DIR.mkdir(parents=True, exist_ok=True)
     clip = make_clip(creator, settings.PUBLIC_DIR)
     return {
@@ -47,6 +70,8 @@ def seed() -> dict[str, str]:
         "clip": reverse("studio:clip", args=[clip.pk]),
         "public": reverse("registry:clip", args=[clip.pk]),
         "case": reverse("moderation:case", args=[case.pk]),
+        "rendering": reverse("studio:job", args=[rendering.pk]),
+        "claimed": reverse("moderation:case", args=[claimed.pk]),
         "report": make_report().get_absolute_url(),
     }
 

@@ -14,6 +14,7 @@ SCREENS = [
     ("reset password", "", "/accounts/password/reset/"),
     ("nothing here", "", "/nowhere"),
     ("studio", "creator", "/studio/"),
+    ("rendering job", "creator", "rendering"),
     ("held job", "creator", "held"),
     ("refused job", "creator", "refused"),
     ("failed job", "creator", "failed"),
@@ -21,6 +22,7 @@ SCREENS = [
     ("change password", "creator", "/accounts/password/change/"),
     ("queue", "moderator", "/review/"),
     ("case", "moderator", "case"),
+    ("case to decide", "admin", "claimed"),
     ("verify", "", "/verify/"),
     ("report", "", "report"),
     ("public clip", "", "public"),
@@ -37,7 +39,7 @@ def test_no_violation_and_nothing_overflows(visit, studio, name, who, where):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(studio.seeds.get(where, where))
-        page.wait_for_load_state("networkidle")
+        page.evaluate("document.fonts.ready")
         page.evaluate(AXE)
         found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
         told = [

@@ -29,7 +29,7 @@ def approve_if_held(page: Page, visit: Callable[..., Page]) -> None:
         return
     moderator = visit("moderator")
     moderator.goto("/review/")
-    moderator.get_by_role("row", name="Frames").get_by_role("button", name="Take").first.click()
+    moderator.get_by_role("row", name="Frames").get_by_role("button", name="Take").last.click()
     moderator.get_by_role("heading", name="Your decision").wait_for()
     moderator.keyboard.press("a")
     moderator.get_by_role("button", name="Decide").click()

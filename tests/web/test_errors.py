@@ -8,7 +8,7 @@ from django.urls import path
 
 from config import urls as ours
 from config.errors import SystemFault
-from provenance import ProvenanceFailed
+from provenance import InvalidMedia, ProvenanceFailed
 
 
 def failing(error: Exception):
@@ -21,6 +21,7 @@ def failing(error: Exception):
 FAULTS = {
     "fault": SystemFault("test.full", "It is full.", "Come back.", retryable=True),
     "engine": ProvenanceFailed("no-key", "The key is gone.", "Bring it back."),
+    "media": InvalidMedia("odd", "This is odd.", "Send another."),
     "database": OperationalError("secret host name"),
     "surprise": RuntimeError("secret detail"),
     "denied": PermissionDenied("secret rule"),
@@ -36,7 +37,8 @@ handler404, handler500 = ours.handler404, ours.handler500
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 EXPECTED = [
     ("fault", 503, "test.full"),
-    ("engine", 400, "provenance.no-key"),
+    ("engine", 503, "provenance.no-key"),
+    ("media", 400, "provenance.odd"),
     ("database", 503, "studio.database-away"),
     ("surprise", 500, "studio.internal"),
     ("denied", 403, "studio.forbidden"),
