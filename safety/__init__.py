@@ -2,7 +2,7 @@
 
 from safety.errors import InvalidInput, InvalidPolicy, SafetyError, SafetyFailed
 from safety.gate import MediaGate, PromptGate
-from safety.loading import load_media_gate, load_prompt_gate
+from safety.loading import GuardSettings, load_media_gate, load_prompt_gate
 from safety.policy import CategoryRule, Policy, load_policy
 from safety.verdict import UNSCREENED, Decision, Finding, SafetyVerdict, strictest
 
@@ -11,6 +11,7 @@ __all__ = [
     "CategoryRule",
     "Decision",
     "Finding",
+    "GuardSettings",
     "InvalidInput",
     "InvalidPolicy",
     "MediaGate",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from safety.errors import SafetyError
@@ -17,7 +19,16 @@ TextPart = Callable[[Policy], TextScreener]
 FramePart = Callable[[Policy], FrameScreener]
 
 
-def _text_parts() -> Mapping[str, TextPart]:
+@dataclass(frozen=True, slots=True)
+class GuardSettings:
+    """A guard language model to ask as well: its folder, family (`prompt/guard.py`) and device."""
+
+    folder: Path
+    family: str
+    device: str = "cpu"
+
+
+def _text_parts(guard: GuardSettings | None) -> Mapping[str, TextPart]:
     """Name -> factory; imported here, so that a broken installation still leaves a gate."""
     from safety.prompt.classifier import CategoryClassifier
     from safety.prompt.csae import PairRule
@@ -25,13 +36,23 @@ def _text_parts() -> Mapping[str, TextPart]:
     from safety.prompt.gazetteer import Gazetteer
     from safety.prompt.language import LanguageGate
 
-    return {
+    parts: dict[str, TextPart] = {
         "protected terms": lambda _: PairRule.load(),
         "disguise": lambda _: DisguiseRule(),
         "language": lambda _: LanguageGate(),
         "names": Gazetteer.load,
         "text classifier": CategoryClassifier.load,
     }
+    if guard is None:
+        return parts
+    from safety.prompt.guard import FAMILIES, Guard
+
+    if guard.family in FAMILIES and FAMILIES[guard.family].multilingual:
+        del parts["language"]
+    parts["guard model"] = lambda policy: Guard.load(
+        policy, guard.folder, guard.family, guard.device
+    )
+    return parts
 
 
 def _frame_parts() -> Mapping[str, FramePart]:
@@ -48,11 +69,16 @@ def _frame_parts() -> Mapping[str, FramePart]:
     }
 
 
-def load_prompt_gate(policy: Policy | None = None) -> PromptGate:
-    """The gate for text, under ``policy`` or the one that ships. Never raises."""
+def load_prompt_gate(
+    policy: Policy | None = None, guard: GuardSettings | None = None
+) -> PromptGate:
+    """The gate for text, under ``policy`` or the one that ships. Never raises.
+
+    With a ``guard`` that reads many languages, the language gate steps aside for it.
+    """
     missing: list[str] = []
     found = policy_or_none(policy, missing)
-    screeners: Sequence[TextScreener] = _built(_text_parts, found, missing)
+    screeners: Sequence[TextScreener] = _built(lambda: _text_parts(guard), found, missing)
     return PromptGate(found, screeners, _prefixes(found, "prompt"), missing)
 
 

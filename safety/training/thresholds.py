@@ -66,6 +66,9 @@ def fixed_rules() -> dict[str, CategoryRule]:
         "csae": CategoryRule(
             "protected content", "", 1.0, 1.0, queue="protected", second_reviewer=True
         ),
+        "guard": CategoryRule(
+            "what the guard model objects to", "Say it in other words.", 0.5, 0.9, queue="senior"
+        ),
         "language": CategoryRule("text we cannot read", "Write it in English.", 1.0, NEVER),
         "disguised": CategoryRule("disguised text", "Write it in plain words.", 1.0, NEVER),
         "public_figure": CategoryRule(
