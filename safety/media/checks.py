@@ -48,9 +48,11 @@ class FlashCheck:
     def find(self, frames: NDArray[np.uint8], fps: int) -> Sequence[Finding]:
         """A finding for the worst second, if it flashes too often."""
         turns = _turns(thumbnails(frames))
+        if not turns.any():
+            return []
         counts = np.convolve(turns, np.ones(max(1, fps)), "full")[: len(turns)] / 2
-        worst = int(counts.argmax()) if len(counts) else 0
-        if not len(counts) or counts[worst] <= _PER_SECOND:
+        worst = int(counts.argmax())
+        if counts[worst] <= _PER_SECOND:
             return []
         span = (max(0, worst + 1 - fps) / fps, (worst + 1) / fps)
         reason = f"This clip flashes {counts[worst]:.0f} times in a second. {self._rule.advice}"

@@ -58,6 +58,7 @@ def save(network: PictureNetwork, extras: dict[str, torch.Tensor], path: Path) -
     tensors = {name: tensor.half().contiguous() for name, tensor in network.state_dict().items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file({**tensors, **{f"extra.{key}": value for key, value in extras.items()}}, path)
+    path.chmod(0o644)  # safetensors writes for the owner only
 
 
 def load(path: Path) -> tuple[PictureNetwork, dict[str, torch.Tensor]]:

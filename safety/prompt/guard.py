@@ -69,8 +69,10 @@ FAMILIES: Mapping[str, Family] = {
         question=(
             "You are a policy expert trying to help determine whether a user prompt is in "
             "violation of the defined safety policies.\n<start_of_turn>\n"
-            "Human Question: {text}\n<end_of_turn>\nOur safety principle is defined in the below:\n* {policy}\nDoes the human question "
-            "violate the above principle? Your answer must start with 'Yes' or 'No'.\n"
+            "Human Question: {text}\n<end_of_turn>\n"
+            "Our safety principle is defined in the below:\n* {policy}\n"
+            "Does the human question violate the above principle? "
+            "Your answer must start with 'Yes' or 'No'.\n"
         ),
     ),
 }
