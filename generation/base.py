@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol
 
 from generation.errors import InvalidRequest, ModelUnavailable
@@ -81,6 +82,7 @@ def _embedded() -> Generator:
     return EmbeddedGenerator.load()
 
 
+_CHECKPOINT: Final = "diffusers:"
 _LOADERS: Final[Mapping[str, Callable[[], Generator]]] = {"embedded": _embedded}
 
 
@@ -90,11 +92,18 @@ def generator_names() -> tuple[str, ...]:
 
 
 def load_generator(name: str = "embedded") -> Generator:
-    """Load a generator by name. Raises ModelUnavailable if there is none or it cannot be loaded."""
+    """Load a generator: "embedded", or "diffusers:" and the folder of a checkpoint.
+
+    Raises ModelUnavailable if there is none of that name or it cannot be loaded.
+    """
+    if name.startswith(_CHECKPOINT):
+        from generation.pipelines import load_pipeline  # diffusers is slow to import
+
+        return load_pipeline(Path(name.removeprefix(_CHECKPOINT)))
     if name not in _LOADERS:
         raise ModelUnavailable(
             "generation.model-unknown",
             f"There is no generator called {name!r}.",
-            f"Choose one of {', '.join(_LOADERS)}.",
+            f"Choose one of {', '.join(_LOADERS)}, or diffusers: and the folder of a checkpoint.",
         )
     return _LOADERS[name]()

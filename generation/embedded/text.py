@@ -5,6 +5,7 @@ Source: Reimers & Gurevych, Sentence-BERT (2019); the model card of all-MiniLM-L
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 from collections.abc import Sequence
@@ -46,15 +47,16 @@ class TextEncoder:
 
     def __init__(self) -> None:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        from transformers import BertModel, BertTokenizerFast  # slow to import: not at module load
-        from transformers.utils import logging
-
+        # Slow to import, so not at module load; and untyped where it matters.
+        transformers: Any = importlib.import_module("transformers")
+        logging = transformers.utils.logging
         folder, verbosity = str(_model_folder()), logging.get_verbosity()
         logging.set_verbosity_error()  # the unused pooling layer is no news to anybody
         logging.disable_progress_bar()
         try:
-            self._tokenizer: Any = BertTokenizerFast.from_pretrained(folder)
-            self._model: Any = BertModel.from_pretrained(folder, add_pooling_layer=False).eval()
+            self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(folder)
+            model = transformers.AutoModel.from_pretrained(folder, add_pooling_layer=False)
+            self._model: Any = model.eval()
         finally:
             logging.set_verbosity(verbosity)
             logging.enable_progress_bar()

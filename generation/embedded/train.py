@@ -32,7 +32,7 @@ from generation.embedded.model import ClipTransformer, Shape
 from generation.embedded.optimiser import BlockMuon, split_parameters
 from generation.embedded.text import TextFeatures
 
-SAVE_EVERY: Final = 100
+SAVE_EVERY: Final = 50
 LOG_EVERY: Final = 20
 _WARM_UP: Final = 60
 _NO_PROMPT_SHARE: Final = 0.1
