@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from jobs.engines import Engines
 from safety import Decision, Finding, MediaGate, PromptGate
+from tests.fakes import SmallGenerator
 
 
 class Says:
@@ -34,3 +36,19 @@ def prompt_gate(screener: Says | Breaks) -> PromptGate:
 
 def media_gate(screener: Says | Breaks) -> MediaGate:
     return MediaGate(None, [screener])
+
+
+def passing(generator: object = None) -> Engines:
+    """Engines that make small clips and let everything pass."""
+    return deciding(generator=generator)
+
+
+def deciding(
+    prompt: Decision = Decision.ALLOW, media: Decision = Decision.ALLOW, generator: object = None
+) -> Engines:
+    """Engines that make small clips and whose gates decide as given."""
+    return Engines(
+        generator=lambda: generator or SmallGenerator(),
+        prompt_gate=lambda: prompt_gate(Says(prompt)),
+        media_gate=lambda: media_gate(Says(media)),
+    )

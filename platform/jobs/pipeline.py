@@ -9,6 +9,7 @@ after a crash: what a stage leaves behind counts only once the job has moved on.
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
@@ -51,11 +52,13 @@ def run(
                 heartbeat.check()
                 STAGES[State(work.job.state)](work)
         except (queue.Stop, LostRace) as reason:
-            _stop(work, reason)
+            with suppress(LostRace):
+                _stop(work, reason)
         except DatabaseError:
             raise
         except Exception as error:
-            _fail(work, error)
+            with suppress(LostRace):
+                _fail(work, error)
 
 
 def screen(work: Work) -> None:
@@ -93,7 +96,8 @@ def render(work: Work) -> None:
         "steps": output.steps,
         "created_at": datetime.now(UTC).isoformat(),
     }
-    return work.move(State.INSPECTING, generation=found_out)
+    # Should these frames replace others that a moderator approved, they must be seen anew.
+    return work.move(State.INSPECTING, generation=found_out, approved_media=False)
 
 
 def inspect(work: Work) -> None:

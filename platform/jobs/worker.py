@@ -6,16 +6,18 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from jobs import engines, pipeline, publication, queue, workspace
+from jobs import pipeline, publication, queue, workspace
+from jobs.engines import Engines, warm_up
 
 log = structlog.get_logger()
 
 SWEEP_SECONDS = 60
 
 
-def work(stopping: threading.Event) -> None:
+def work(stopping: threading.Event, tools: Engines | None = None) -> None:
     """Works until `stopping` is set. A job in progress is given back at its next step."""
-    engines.warm_up(engines.media_gate, engines.generator)
+    tools = tools or Engines()
+    warm_up(tools.media_gate, tools.generator)
     log.info("worker.ready")
     idle_since_sweep = float(SWEEP_SECONDS)
     while not stopping.is_set():
@@ -25,7 +27,7 @@ def work(stopping: threading.Event) -> None:
                 workspace.sweep()
                 idle_since_sweep = 0.0
             if lease := queue.claim():
-                pipeline.run(lease, stopping=stopping)
+                pipeline.run(lease, tools, stopping)
                 continue
         except DatabaseError as error:
             log.warning("worker.database-away", error=error)

@@ -21,7 +21,7 @@ from studio.first_start import prepare; prepare()
 from accounts.services import demo_creator
 from tests.making import make_job
 for number in range({count}):
-    print(make_job(demo_creator(), approved_media=True).pk)
+    print(make_job(demo_creator()).pk)
 """
 
 
@@ -43,7 +43,7 @@ class House:
         self.environment.pop("KINEMARK_DATABASE_URL", None)
 
     def submit(self, count: int = 1) -> list[str]:
-        """Queues jobs, prompt and frames approved; returns their ids as SQLite spells them."""
+        """Queues jobs; returns their ids as SQLite spells them."""
         code = SUBMIT.format(root=str(ROOT), platform=str(ROOT / "platform"), count=count)
         done = subprocess.run(
             [sys.executable, "-c", code], env=self.environment, capture_output=True, text=True
@@ -51,10 +51,10 @@ class House:
         assert done.returncode == 0, done.stderr
         return [line.replace("-", "") for line in done.stdout.split()]
 
-    def worker(self) -> subprocess.Popen[bytes]:
+    def worker(self, *options: str) -> subprocess.Popen[bytes]:
         self.workers.append(
             subprocess.Popen(
-                [sys.executable, str(ROOT / "manage.py"), "worker"],
+                [sys.executable, str(ROOT / "tests" / "faults" / "run_worker.py"), *options],
                 env=self.environment,
                 stderr=(self.home / "worker.log").open("ab"),
             )

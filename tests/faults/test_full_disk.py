@@ -8,13 +8,10 @@ from pathlib import Path
 import pytest
 
 from jobs import pipeline, queue, signing
-from jobs.engines import Engines
 from jobs.models import Job, State
 from jobs.services import retry
-from safety import Decision
 from studio.models import Clip
-from tests.fakes import SmallGenerator
-from tests.gates import Says, media_gate, prompt_gate
+from tests.gates import passing
 from tests.making import make_job
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db]
@@ -38,16 +35,11 @@ def small_disk(home: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def work(creator) -> Callable[[Job], Job]:
-    parts = Engines(
-        generator=SmallGenerator,
-        prompt_gate=lambda: prompt_gate(Says(Decision.ALLOW)),
-        media_gate=lambda: media_gate(Says(Decision.ALLOW)),
-    )
     signing.set_up()
 
     def run(job: Job) -> Job:
         while lease := queue.claim(job.pk):
-            pipeline.run(lease, parts)
+            pipeline.run(lease, passing())
         job.refresh_from_db()
         return job
 

@@ -23,7 +23,7 @@ from registry.lookup import DatabaseRegistry
 from safety import Decision
 from studio.models import Clip
 from tests.fakes import SmallGenerator
-from tests.gates import Breaks, Says, media_gate, prompt_gate
+from tests.gates import Breaks, Says, media_gate, passing, prompt_gate
 from tests.making import PROMPT
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +114,17 @@ def test_held_frames_are_marked_without_a_second_rendering(job_in, moderator, re
     assert rendered() == 1
 
 
+def test_frames_that_replace_approved_ones_are_looked_at_again(job_in, moderator, creator):
+    job = run(job_in(), media=Says(Decision.REVIEW))
+    _approve(job, moderator)
+    Workspace(job.pk).frames_file.unlink()
+    job = run(job, media=Says(Decision.REVIEW))
+    assert job.fault_code == "jobs.frames-lost"
+    retry(job, creator)
+    job = run(job, media=Says(Decision.REVIEW))
+    assert (job.state, job.approved_media) == (State.HELD, False)
+
+
 def test_a_blocked_prompt_is_refused_with_reasons(job_in, rendered):
     job = run(job_in(State.SCREENING), prompt=Says(Decision.BLOCK))
     statement = Statement.objects.get(job=job)
@@ -187,7 +198,7 @@ def test_who_lost_the_lease_publishes_nothing(job_in, monkeypatch):
 
     monkeypatch.setattr(publication, "publish", slow)
     lease = queue.claim(job.pk)
-    pipeline.run(lease, _engines())
+    pipeline.run(lease, passing())
     assert Job.objects.get(pk=job.pk).state == State.MARKING
     assert (public_files(), Clip.objects.count()) == ([], 0)
     monkeypatch.setattr(publication, "publish", real)
@@ -264,7 +275,7 @@ def test_a_worker_that_is_asked_to_end_gives_the_job_back(job_in):
     stopping = threading.Event()
     job = job_in()
     ends = Faulty(stopping.set)
-    pipeline.run(queue.claim(job.pk), _engines(ends), stopping)
+    pipeline.run(queue.claim(job.pk), passing(ends), stopping)
     job.refresh_from_db()
     assert (job.state, job.token, job.attempt) == (State.RENDERING, None, 0)
 
@@ -298,14 +309,6 @@ def test_private_files_stay_as_long_as_they_may_be_needed(job_in, state, retryab
     folder.mkdir()
     workspace.sweep()
     assert folder.exists() is stays
-
-
-def _engines(generator=None) -> Engines:
-    return Engines(
-        generator=lambda: generator or SmallGenerator(),
-        prompt_gate=lambda: prompt_gate(Says(Decision.ALLOW)),
-        media_gate=lambda: media_gate(Says(Decision.ALLOW)),
-    )
 
 
 def _approve(job: Job, moderator) -> None:

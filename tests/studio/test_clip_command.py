@@ -7,11 +7,9 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from jobs.engines import Engines
 from safety import Decision
 from studio.models import Clip
-from tests.fakes import SmallGenerator
-from tests.gates import Says, media_gate, prompt_gate
+from tests.gates import deciding
 
 pytestmark = pytest.mark.django_db
 
@@ -22,12 +20,7 @@ def clip(settings, tmp_path, monkeypatch):
     settings.GENERATOR = "tests.fakes:SmallGenerator"
 
     def run(prompt=Decision.ALLOW, media=Decision.ALLOW, **options) -> tuple[int, dict, Path]:
-        engines = Engines(
-            generator=SmallGenerator,
-            prompt_gate=lambda: prompt_gate(Says(prompt)),
-            media_gate=lambda: media_gate(Says(media)),
-        )
-        monkeypatch.setattr("jobs.pipeline.Engines", lambda: engines)
+        monkeypatch.setattr("jobs.pipeline.Engines", lambda: deciding(prompt, media))
         out, said = tmp_path / "out" / "clip.mp4", StringIO()
         with pytest.raises(SystemExit) as ended:
             call_command("clip", "a red balloon", out=out, json=True, stdout=said, **options)
