@@ -55,7 +55,13 @@ class CategoryRule:
             raise InvalidPolicy(f"“{self.label}” would block what it does not even review.")
 
     def decide(self, score: float, *, agreed: bool) -> Decision:
-        """The decision for ``score``; a block needs a second signal that ``agreed``."""
+        """The decision for ``score``; a block needs a second signal that ``agreed``.
+
+        Raises:
+            ValueError: the score is no number from 0 to 1. A comparison with NaN would say "allow".
+        """
+        if not 0.0 <= score <= 1.0:
+            raise ValueError("a score is not a number from 0 to 1")
         if score >= self.block and agreed:
             return Decision.BLOCK
         return Decision.REVIEW if score >= self.review else Decision.ALLOW

@@ -77,6 +77,8 @@ class DrawnWorld:
         """
         chosen = sample(frames, fps, SIDE)
         concepts, foreign = self.scores(chosen.frames)
+        if not (np.isfinite(concepts).all() and np.isfinite(foreign).all()):
+            raise SafetyFailed("The picture classifier gave no usable score.")
         found = [
             finding
             for column, category in enumerate(CONCEPTS)
@@ -98,10 +100,7 @@ class DrawnWorld:
             distance = ((offset @ self._precision) * offset).sum(1)
             far = distance / (distance + self._scale)
             foreign = torch.maximum(probabilities[:, -1], far)
-            answer = probabilities[:, :-1].numpy(), foreign.numpy()
-        if not all(np.isfinite(part).all() for part in answer):
-            raise SafetyFailed("The picture classifier gave no usable score.")
-        return answer
+            return probabilities[:, :-1].numpy(), foreign.numpy()
 
     def _concept(
         self, category: str, scores: NDArray[np.float32], chosen: Sample

@@ -91,6 +91,9 @@ class CategoryClassifier:
         """
         ranges = self._ranges(text.text)
         joint, views = self.scores([text.text[start:end] for start, end in ranges])
+        expected = (len(ranges), len(self.heads.categories))
+        if joint.shape != expected or not (np.isfinite(joint).all() and np.isfinite(views).all()):
+            raise SafetyFailed("The text classifier gave no usable score.")
         found = []
         for column, category in enumerate(self.heads.categories):
             best = int(joint[:, column].argmax())
@@ -123,11 +126,7 @@ class CategoryClassifier:
         """Calibrated probabilities, jointly (n, C) and by view (2, n, C), of normalised texts."""
         wording = np.stack([self._wording(text) for text in texts])
         meaning = self.heads.meaning_logits(self._encoder.encode(texts))
-        joint, views = self.heads.probabilities(wording, meaning)
-        expected = (len(texts), len(self.heads.categories))
-        if joint.shape != expected or not (np.isfinite(joint).all() and np.isfinite(views).all()):
-            raise SafetyFailed("The text classifier gave no usable score.")
-        return joint, views
+        return self.heads.probabilities(wording, meaning)
 
     def _span(self, text: Normalised, piece: tuple[int, int], column: int) -> tuple[int, int]:
         start, end = heaviest_words(

@@ -21,6 +21,12 @@ def test_a_block_needs_a_second_signal():
     assert RULE.decide(0.9, agreed=True) is Decision.BLOCK
 
 
+@pytest.mark.parametrize("score", [float("nan"), -0.1, 1.1, float("inf")])
+def test_what_is_no_probability_is_never_decided(score):
+    with pytest.raises(ValueError, match="not a number"):
+        RULE.decide(score, agreed=True)
+
+
 @pytest.mark.parametrize(
     ("review", "block"), [(0.8, 0.4), (-0.1, 0.5), (0.5, 2.0), (float("nan"), 0.5)]
 )

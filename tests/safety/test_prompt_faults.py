@@ -153,6 +153,21 @@ def test_an_embedding_that_is_not_a_number(prompt_gate, monkeypatch):
     assert unscreened(prompt_gate.screen(TEXT))
 
 
+def test_scores_that_are_not_numbers(prompt_gate, monkeypatch):
+    def broken(self, texts):
+        shape = (len(texts), len(self.heads.categories))
+        return np.full(shape, np.nan, "f4"), np.full((2, *shape), np.nan, "f4")
+
+    monkeypatch.setattr(classifier.CategoryClassifier, "scores", broken)
+    assert unscreened(prompt_gate.screen(TEXT))
+
+
+def test_scores_for_nothing(prompt_gate, monkeypatch):
+    empty = np.zeros((0, 10), "f4"), np.zeros((2, 0, 10), "f4")
+    monkeypatch.setattr(classifier.CategoryClassifier, "scores", lambda self, texts: empty)
+    assert unscreened(prompt_gate.screen(TEXT))
+
+
 def test_a_classifier_that_answers_for_too_few_texts(prompt_gate, monkeypatch):
     monkeypatch.setattr(encoder.MiniLM, "encode", lambda self, texts: np.zeros((0, 384), "f4"))
     assert unscreened(prompt_gate.screen(TEXT))

@@ -76,9 +76,10 @@ def swap(monkeypatch, path):
 
 
 def test_a_score_that_is_not_a_number(media_gate, monkeypatch):
-    scores = np.full((12, 5), np.nan, np.float32), np.zeros(12, np.float32)
-    monkeypatch.setattr(DrawnWorld, "scores", lambda self, frames: scores)
-    assert media_gate.screen(gradient(), 24).decision is Decision.REVIEW
+    good, bad = np.zeros((12, 5), np.float32), np.full((12, 5), np.nan, np.float32)
+    for answer in ((bad, good[:, 0]), (good, bad[:, 0])):
+        monkeypatch.setattr(DrawnWorld, "scores", lambda self, frames, answer=answer: answer)
+        assert unscreened(media_gate.screen(gradient(), 24))
 
 
 def test_a_network_that_raises(media_gate, monkeypatch):
