@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 PROMPT = "a red balloon rising over the hills"
@@ -45,7 +46,7 @@ def _open_house(home: str) -> None:
     prepare()
 
 
-def _measure(seconds: float, aspect: str) -> dict[str, object]:
+def _measure(seconds: float, aspect: str) -> dict[str, Any]:
     from django.conf import settings
 
     from accounts.services import demo_creator
@@ -59,10 +60,15 @@ def _measure(seconds: float, aspect: str) -> dict[str, object]:
 
     start = time.perf_counter()
     job = submit(demo_creator(), Ask(PROMPT, aspect=aspect, seconds=seconds, seed=1))
-    if lease := queue.claim(job.pk):
-        pipeline.run(lease)
+    held = []
+    while not job.is_over:
+        if lease := queue.claim(job.pk):
+            pipeline.run(lease)
+            job.refresh_from_db()
+        if job.state == State.HELD:
+            held.append(job.held_at_stage)
+            _approve(job)
     whole = time.perf_counter() - start
-    job.refresh_from_db()
     if job.state != State.PUBLISHED:
         raise SystemExit(f"The clip was not published: {job.state} {job.fault_code}")
     clip = job.clip
@@ -74,6 +80,7 @@ def _measure(seconds: float, aspect: str) -> dict[str, object]:
             "fps": clip.fps,
             "bytes": clip.bytes,
         },
+        "held_at": held,
         "loading_models_s": round(loading, 2),
         "stages_s": job.timings,
         "whole_s": round(whole, 2),
@@ -83,7 +90,19 @@ def _measure(seconds: float, aspect: str) -> dict[str, object]:
     }
 
 
-def _verification(video: Path) -> dict[str, object]:
+def _approve(job: Any) -> None:
+    """Plays the moderator, so that the rest of the way can be timed too."""
+    from accounts.models import Person, Role
+    from moderation.models import Case
+    from moderation.services import approve, claim
+
+    moderator = Person.objects.get(role=Role.MODERATOR)
+    case = Case.objects.get(job=job, state="open")
+    approve(claim(case, moderator), moderator)
+    job.refresh_from_db()
+
+
+def _verification(video: Path) -> dict[str, Any]:
     from jobs.signing import mark_keys, trust
     from provenance import decide, examine
     from registry.lookup import DatabaseRegistry
@@ -111,10 +130,12 @@ def _bytes(files: list[Path]) -> int:
     return sum(seen.values())
 
 
-def _show(figures: dict[str, object]) -> None:
+def _show(figures: dict[str, Any]) -> None:
     clip, stages, check = figures["clip"], figures["stages_s"], figures["verification_s"]
     install = figures["install"]
     print(f"One clip: {clip['seconds']:g} s, {clip['size']}, {clip['fps']} fps")
+    if clip_held := figures["held_at"]:
+        print(f"  held for a moderator at: {', '.join(clip_held)} (approved at once)")
     print(f"  models loaded in       {figures['loading_models_s']:8.2f} s")
     for stage, seconds in stages.items():
         print(f"  {stage:<22} {seconds:8.2f} s")
