@@ -49,8 +49,8 @@ class Carriers:
 
     @property
     def lattice(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where the waves lie in the DFT of a TILE × TILE tile: (rows, columns)."""
-        return self.v % TILE, self.u % TILE
+        """Where the waves lie in the real DFT of a TILE × TILE tile: (rows, columns)."""
+        return self.v % TILE, self.u
 
     def measure(self, spectrum: Complexes, shift: tuple[float, float] = (0.0, 0.0)) -> Complexes:
         """Complex amplitudes relative to the waves' own phase, the tile moved by (x, y) units."""

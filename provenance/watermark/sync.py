@@ -3,7 +3,7 @@
 Three stages, each blind (no original needed), each keyed by the pilots alone:
 
 1. incoherent: the power spectrum of a whitened average, sampled where the pilots would lie under
-   each of some 65,000 hypotheses of (scale x, scale y, rotation, mirror);
+   each of some 17,000 hypotheses of (scale x, scale y, rotation, mirror);
 2. coherent: for the best of them, the pilots' complex values are correlated with their known phases
    under all cyclic shifts at once, by one small inverse FFT each;
 3. refinement: a descent over scale, aspect, rotation and shear on the folded tile.
@@ -26,13 +26,13 @@ from provenance.watermark.planes import Complexes, Floats, as_complexes, as_floa
 CLEAR = 8.0
 """Pilot score at which no further hypothesis is tried; pure noise reaches about 5."""
 MAX_ROTATION = math.radians(16.0)
-_SCALE_STEP = 0.0055
-_ROTATION_STEP = math.radians(0.4)
+_SCALE_STEP = 0.011
+_ROTATION_STEP = math.radians(0.75)
 _SCALES = (0.33, 2.4)
 _ASPECT = 0.3
 _SHIFT_GRID = 128
 """Cyclic shifts tried per axis in stage 2: two to each period of the fastest pilot and more."""
-_KEPT = 150
+_KEPT = 80
 _USUAL = np.array([(s, s, 0.0) for s in (1.0, 0.5, 0.75, 2 / 3, 1.5, 2.0)], np.float32)
 
 
@@ -55,13 +55,14 @@ class Folded:
     @classmethod
     def of(cls, picture: Floats, geometry: Geometry, noise: Floats | None = None) -> Folded:
         """Fold a picture; `noise` is the level to divide by, measured here if not given."""
-        spectrum = np.fft.fft2(fold(picture, geometry))
+        spectrum = np.fft.rfft2(fold(picture, geometry))
         if noise is not None:
             return cls(as_complexes(spectrum / noise), noise)
-        power = np.fft.fftshift(np.abs(spectrum) ** 2).astype(np.float32)
+        power = np.fft.fftshift(np.abs(spectrum) ** 2, axes=0).astype(np.float32)
         power = np.minimum(power, np.float32(np.percentile(power, 99.5)))
-        noise = np.fft.ifftshift(np.sqrt(cv2.blur(power, (9, 9)))) + np.float32(1e-9)
-        return cls(as_complexes(spectrum / noise), as_floats(noise))
+        level = np.fft.ifftshift(np.sqrt(cv2.blur(power, (9, 9))), axes=0)
+        noise = as_floats(level) + np.float32(1e-9)
+        return cls(as_complexes(spectrum / noise), noise)
 
     def pilot_score(self, pilots: Carriers) -> float:
         """Standard score of the pilots at the place where the geometry says they are."""
@@ -77,9 +78,7 @@ class Folded:
     def matched(self, pilots: Carriers) -> tuple[float, tuple[float, float]]:
         """Highest correlation with the pilots over all cyclic shifts, per root of their number,
         and that shift. Unlike the standard score it falls when energy leaves the lattice."""
-        plane = np.zeros((TILE, TILE), np.complex64)
-        plane[pilots.lattice] = pilots.measure(self.spectrum)
-        correlation = np.fft.fft2(plane).real
+        correlation = _cyclic_correlation(pilots.measure(self.spectrum)[None], pilots, TILE)[0]
         row, column = (int(i) for i in np.unravel_index(correlation.argmax(), (TILE, TILE)))
         shift = (
             -column - _vertex(correlation[row], column),
@@ -118,16 +117,18 @@ def _usual_sizes(spectra: list[Complexes], pilots: Carriers) -> list[Found]:
 
 
 def _all_sizes(spectra: list[Complexes], pilots: Carriers) -> list[Found]:
-    powers = [np.minimum(s.real**2 + s.imag**2, 10.0).astype(np.float32) for s in spectra]
+    powers = [np.minimum(s.real**2 + s.imag**2, 10.0).astype(np.float32) - 1 for s in spectra]
     if len(powers) > 1:
-        powers.append(np.mean(powers, 0, dtype=np.float32))
+        powers = [powers[0], np.mean(powers, 0, dtype=np.float32)]
     found: list[Found] = []
     for flip in (False, True):
-        index, inside = _sample_points(_key_of(pilots), flip, spectra[0].shape[0])
-        count = np.sqrt(np.maximum(inside.sum(1), 25)).astype(np.float32)
+        index = _sample_points(_key_of(pilots), flip, spectra[0].shape[0])
+        count = np.sqrt(np.maximum((index > 0).sum(1), 25)).astype(np.float32)
         kept: set[int] = set()
         for power in powers:
-            excess = np.where(inside, power.ravel()[index] - 1, np.float32(0)).sum(1) / count
+            samples = power.ravel()
+            samples[0] = 0  # where pilots outside the spectrum are sent
+            excess = np.take(samples, index).sum(1) / count
             kept.update(np.argpartition(-excess, _KEPT)[:_KEPT].tolist())
         hypotheses = _hypotheses()[sorted(kept)]
         for channel, spectrum in enumerate(spectra):
@@ -158,17 +159,18 @@ def _key_of(pilots: Carriers) -> _PilotKey:
 
 
 @lru_cache(maxsize=6)
-def _sample_points(
-    pilots: _PilotKey, flip: bool, size: int
-) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-    """Flat indices into a spectrum where the pilots lie under each hypothesis, and whether they
-    lie inside it; both of shape (hypotheses, pilots)."""
-    x, y, _ = _frequencies(np.array(pilots[0]), np.array(pilots[1]), _hypotheses(), flip, size)
-    column = np.rint(x).astype(np.int32)
-    row = np.rint(y).astype(np.int32) + size // 2
-    inside = (column < size // 2 - 2) & (row > 1) & (row < size - 2)
-    flat = np.clip(row, 0, size - 1) * (size // 2 + 1) + np.clip(column, 0, size // 2)
-    return flat, inside
+def _sample_points(pilots: _PilotKey, flip: bool, size: int) -> NDArray[np.int32]:
+    """Flat indices into a spectrum where the pilots lie under each hypothesis, 0 for those outside
+    it; shape (hypotheses, pilots)."""
+    u, v = (np.array(side) for side in pilots)
+    points = np.empty((len(_hypotheses()), len(u)), np.int32)
+    for start in range(0, len(points), 2048):
+        x, y, _ = _frequencies(u, v, _hypotheses()[start : start + 2048], flip, size)
+        column = np.rint(x).astype(np.int32)
+        row = np.rint(y).astype(np.int32) + size // 2
+        inside = (column < size // 2 - 2) & (row > 1) & (row < size - 2)
+        points[start : start + 2048] = np.where(inside, row * (size // 2 + 1) + column, 0)
+    return points
 
 
 def _frequencies(
@@ -199,13 +201,21 @@ def _coherent(
     scores = np.empty(len(hypotheses))
     for start in range(0, len(hypotheses), 100):
         block = values[start : start + 100]
-        plane = np.zeros((len(block), _SHIFT_GRID, _SHIFT_GRID), np.complex64)
-        plane[:, pilots.v % _SHIFT_GRID, pilots.u] = block
-        scores[start : start + 100] = np.fft.fft2(plane).real.max((1, 2))
+        correlation = _cyclic_correlation(block, pilots, _SHIFT_GRID)
+        scores[start : start + 100] = correlation.max((1, 2))
     return [
         Found(float(score), Geometry.of(flip, *(float(entry) for entry in hypothesis)), channel)
         for score, hypothesis in zip(scores / norm, hypotheses, strict=True)
     ]
+
+
+def _cyclic_correlation(values: Complexes, pilots: Carriers, grid: int) -> Floats:
+    """Sum of the pilots' values turned back by every shift of a grid × grid mesh over the tile;
+    values (n, pilots), result (n, grid, grid), its index the negative shift."""
+    plane = np.zeros((len(values), grid, grid // 2 + 1), np.complex64)
+    twice = np.where(pilots.u == 0, np.float32(2), np.float32(1))  # no mirror image to add them
+    plane[:, pilots.v % grid, pilots.u] = values.conj() * twice
+    return as_floats(np.fft.irfft2(plane, (grid, grid), norm="forward") / 2)
 
 
 def _interpolated(spectrum: Complexes, x: Floats, y: Floats) -> Complexes:

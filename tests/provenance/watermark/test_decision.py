@@ -1,0 +1,73 @@
+"""The false-positive theorem, probed: its inequality, real pictures, the whole detector."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.watermark import FALSE_POSITIVE_BOUND, Budget, KeyRing, MarkKey, detect
+from provenance.watermark.channels import channels
+from provenance.watermark.code import Scrambler
+from provenance.watermark.geometry import Geometry
+from provenance.watermark.pattern import pattern_of
+from provenance.watermark.sync import Folded
+from tests.provenance.watermark.drawings import drawing
+
+KEY = MarkKey(1, bytes(range(32)))
+
+
+@given(st.integers(1, 256), st.integers(0, 10**6), st.integers(1, 64))
+def test_all_hypotheses_together_stay_within_the_bound(
+    keys: int, registered: int, attempts: int
+) -> None:
+    budget = Budget(keys, registered, attempts)
+    spent = keys * attempts * 2.0**48 * math.exp(-(budget.blind**2) / 2)
+    if registered:
+        spent += keys * attempts * registered * math.exp(-(budget.registry**2) / 2)
+    assert spent <= FALSE_POSITIVE_BOUND * (1 + 1e-9)
+
+
+def test_more_keys_and_more_registered_ids_raise_the_thresholds() -> None:
+    assert Budget(keys=100).blind > Budget(keys=1).blind
+    assert Budget(registered=10**6).registry > Budget(registered=10).registry
+    assert Budget(registered=10**6).registry < Budget().blind
+
+
+def test_nobody_is_recognised_in_an_empty_registry() -> None:
+    assert Budget(registered=0).registry == math.inf
+
+
+@pytest.mark.parametrize("kind", ["drawing", "noise", "one loud carrier"])
+def test_no_statistic_of_an_unmarked_picture_exceeds_hoeffding(kind: str) -> None:
+    pattern = pattern_of(KEY)
+    size = pattern.scrambler.dimensions
+    draw = np.random.default_rng(3)
+    if kind == "drawing":
+        luma = drawing(512, 512, 4).mean(3).astype(np.uint8)
+        picture = channels(list(luma), ["I", "P", "P", "P"])[0]
+        geometry = Geometry.of(False, 1.0, 1.0, 0.0)
+        symbols = pattern.symbols(Folded.of(picture, geometry).spectrum, (0.0, 0.0))
+    elif kind == "noise":
+        symbols = draw.normal(size=size)
+    else:
+        symbols = np.where(np.arange(size) == 7, 100.0, draw.normal(size=size))
+    scores = []
+    for key in range(40):
+        scrambler = Scrambler(bytes([key]) * 32, size)
+        soft = scrambler.gather(symbols)
+        words = draw.integers(0, 2**64 - 1, 500, np.uint64, endpoint=True)
+        scores.append(scrambler.code.correlations(soft / np.linalg.norm(soft), words))
+    z = np.concatenate(scores)
+    for threshold in (2.0, 2.5, 3.0, 3.5):
+        bound = math.exp(-(threshold**2) / 2)
+        assert (z >= threshold).mean() <= bound + 4 * math.sqrt(bound / len(z))
+
+
+def test_unmarked_pictures_are_not_claimed_by_any_of_many_keys() -> None:
+    ring = KeyRing.of(MarkKey(1, bytes(32), f"tenant {n}") for n in range(5))
+    luma = list(drawing(256, 256, 6).mean(3).astype(np.uint8))
+    found = detect(luma, ["I", *"PPPPP"], ring, registered=range(1000))
+    assert found.mark_id is None
+    assert found.threshold == Budget(keys=5, registered=1000).blind
