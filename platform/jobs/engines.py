@@ -10,6 +10,7 @@ import structlog
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from config.errors import explain
 from generation import Generator, load_generator
 from safety import MediaGate, PromptGate, load_media_gate, load_prompt_gate
 
@@ -59,7 +60,7 @@ def warm_up(*loads: Callable[[], object]) -> None:
         try:
             load()
         except Exception as error:
-            log.error("engines.model-unavailable", error=error)
+            log.error("engines.model-unavailable", code=explain(error).code, error=error)
 
 
 @dataclass(frozen=True, slots=True)
