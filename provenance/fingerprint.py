@@ -258,7 +258,9 @@ def _difference(
         share = float(agreeing[structured].mean())
     else:  # one flat colour: its level speaks, if enough of it is seen
         share = float(1 - level[inner].mean()) if visible.mean() > 0.5 else 0.0
-    different = (level | (structured & ~agreeing)) & inner
+    wrong = (structured & ~agreeing).astype(np.uint8)
+    edges = cv2.erode(wrong, np.ones((5, 5), np.uint8), borderValue=0) > 0
+    different = (level | edges) & inner  # eroded: a window sees an edge two places early
     cleaned = cv2.morphologyEx(different.astype(np.uint8), cv2.MORPH_OPEN, kernel)
     return share, cv2.morphologyEx(cleaned, cv2.MORPH_CLOSE, kernel) > 0
 

@@ -1,0 +1,170 @@
+"""References of published clips, and what uploads of them are told."""
+
+import contextlib
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.fingerprint import ContentState, Reference, compare, orientations, reference
+from provenance.watermark import Geometry
+from provenance.watermark.geometry import of_format
+
+SIZE = (384, 256)
+FRAMES = 48
+FPS = 24
+
+
+def clip(seed: int, frames: int = FRAMES) -> np.ndarray:
+    """A square and a disc over three stripes, moving differently for each seed; (n, h, w, 3)."""
+    draw = np.random.default_rng(seed)
+    width, height = SIZE
+    colours = draw.integers(30, 230, (5, 3)).tolist()
+    levels = np.sort(draw.uniform(0.2, 0.8, 2))
+    x0, x1, y1 = draw.uniform(0.1, 0.6, 3)
+    pictures = np.empty((frames, height, width, 3), np.uint8)
+    for index, picture in enumerate(pictures):
+        share = index / FRAMES
+        picture[:] = colours[0]
+        for level, colour in zip(levels, colours[1:3], strict=True):
+            picture[int(height * level) :] = colour
+        corner = (int(width * (x0 + 0.3 * share)), int(height * 0.15))
+        cv2.rectangle(picture, corner, (corner[0] + 60, corner[1] + 50), colours[3], -1)
+        centre = (int(width * x1), int(height * (y1 + 0.25 * share)))
+        cv2.circle(picture, centre, 32, colours[4], -1, cv2.LINE_AA)
+    return pictures
+
+
+STORED = reference(clip(1, 2), fps=FPS).to_bytes()
+
+
+def luma(pictures: np.ndarray) -> list[np.ndarray]:
+    return [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in pictures]
+
+
+@pytest.fixture(scope="module")
+def original() -> np.ndarray:
+    return clip(1)
+
+
+@pytest.fixture(scope="module")
+def kept(original: np.ndarray) -> Reference:
+    return reference(original, fps=FPS)
+
+
+def test_a_reference_survives_storage_and_is_small(kept: Reference) -> None:
+    stored = kept.to_bytes()
+    back = Reference.from_bytes(stored)
+    assert len(stored) < 100_000
+    assert back.size == kept.size
+    assert (back.thumbnails == kept.thumbnails).all()
+    assert (back.hashes == kept.hashes).all()
+    assert back.seconds == pytest.approx(kept.seconds)
+
+
+@given(st.binary(max_size=200))
+def test_bytes_that_are_no_reference_are_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match="not a reference"):
+        Reference.from_bytes(data)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 255))
+def test_a_damaged_reference_is_refused_or_read(position: int, change: int) -> None:
+    data = bytearray(STORED)
+    data[position % len(data)] ^= change
+    with contextlib.suppress(ValueError):
+        Reference.from_bytes(bytes(data))
+
+
+def test_a_reference_needs_a_frame() -> None:
+    with pytest.raises(ValueError, match="at least one frame"):
+        reference([])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda p: p,
+        lambda p: cv2.resize(p, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA),
+        lambda p: cv2.resize(p, (300, 256), interpolation=cv2.INTER_AREA),
+        lambda p: cv2.GaussianBlur(p, (0, 0), 2.0),
+        lambda p: cv2.convertScaleAbs(p, alpha=0.8, beta=30),
+    ],
+    ids=["same", "half", "squeezed", "blurred", "brightness"],
+)
+def test_a_clip_matches_itself(
+    original: np.ndarray, kept: Reference, change: Callable[[np.ndarray], np.ndarray]
+) -> None:
+    found = compare([change(p) for p in luma(original)], None, kept)
+    assert found.state is ContentState.MATCHES
+    assert found.score > 0.9
+    assert found.segments == ()
+
+
+def test_a_cut_out_piece_is_laid_where_it_belongs(original: np.ndarray, kept: Reference) -> None:
+    whole = of_format(*SIZE, SIZE)
+    geometry = Geometry(whole.matrix, (-100.0, -60.0))
+    upload = [p[60:, 100:] for p in luma(original)]
+    found = compare(upload, geometry, kept)
+    assert found.state is ContentState.MATCHES
+
+
+def test_a_mirrored_upload_matches(original: np.ndarray, kept: Reference) -> None:
+    geometry = Geometry((-1.0, 0.0, 0.0, 1.0), (SIZE[0] - 1.0, 0.0))
+    found = compare([p[:, ::-1].copy() for p in luma(original)], geometry, kept)
+    assert found.state is ContentState.MATCHES
+
+
+def test_a_trimmed_upload_matches_and_covers_less(original: np.ndarray, kept: Reference) -> None:
+    found = compare(luma(original[20:44]), None, kept, fps=FPS)
+    assert found.state is ContentState.MATCHES
+    assert 0.4 < found.coverage < 0.7
+
+
+def test_a_faster_upload_matches(original: np.ndarray, kept: Reference) -> None:
+    found = compare(luma(original[::2]), None, kept, fps=FPS)
+    assert found.state is ContentState.MATCHES
+
+
+@pytest.mark.parametrize("seed", range(2, 12))
+def test_another_clip_is_other_content(kept: Reference, seed: int) -> None:
+    found = compare(luma(clip(seed)), None, kept)
+    assert found.state is ContentState.OTHER
+
+
+def test_an_edit_is_found_in_time_and_place(original: np.ndarray, kept: Reference) -> None:
+    edited = original.copy()
+    edited[24:42, 150:230, 40:160] = (250, 250, 250)
+    edited[24:42, 170:210, 60:140] = (5, 5, 5)
+    found = compare(luma(edited), None, kept, fps=FPS)
+    assert found.state is ContentState.ALTERED
+    (segment,) = found.segments
+    assert segment == pytest.approx((1.0, 1.75), abs=0.25)
+    box = max(found.regions, key=lambda region: region.width * region.height)
+    wanted = (40 / 384, 150 / 256, 120 / 384, 80 / 256)
+    assert (box.x, box.y, box.width, box.height) == pytest.approx(wanted, abs=0.06)
+    assert found.heatmap is not None
+    assert found.heatmap[23, 12] > 0.2
+    assert found.heatmap[4, 40] == 0
+
+
+def test_a_caption_bar_is_an_alteration(original: np.ndarray, kept: Reference) -> None:
+    captioned = original.copy()
+    captioned[:, 215:] = 0
+    captioned[:, 225:245, 60:320:9] = 255
+    found = compare(luma(captioned), None, kept)
+    assert found.state is ContentState.ALTERED
+    assert all(region.y > 0.7 for region in found.regions)
+
+
+def test_hashes_know_a_mirrored_picture(original: np.ndarray) -> None:
+    picture = clip(1)[0]
+    texture = np.random.default_rng(0).normal(0, 40, (16, 24))
+    busy = np.clip(cv2.resize(texture, SIZE) + luma(picture[None])[0], 0, 255).astype(np.uint8)
+    straight, mirrored = orientations(busy), orientations(busy[:, ::-1].copy())
+    distances = np.unpackbits(straight ^ mirrored[0], axis=1).sum(1)
+    assert distances.min() <= 31
+    assert distances[0] > 60
