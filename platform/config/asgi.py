@@ -6,9 +6,18 @@ import threading
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_asgi_application()
+_django = get_asgi_application()
 
-from jobs import engines  # noqa: E402 - models can be read only once Django is set up
+# What follows can be imported only once Django is set up.
+from django.conf import settings  # noqa: E402
+
+from config.body_limit import BodyLimit  # noqa: E402
+from jobs import engines  # noqa: E402
+
+# A form around the video costs some bytes more than the video.
+application = BodyLimit(
+    _django, limit=1_000_000, limits={"/verify/": settings.VERIFY_MAX_BYTES + 100_000}
+)
 
 # Whoever writes the first prompt should not wait for the models that read it.
 threading.Thread(

@@ -87,8 +87,7 @@ def _sure(finding: Finding) -> str:
     """How sure the classifier is, in words; nothing for what no classifier judged."""
     if finding.category == UNSCREENED:
         return ""
-    word = next(word for least, word in SURE if finding.score >= least)
-    return f"{word}, {finding.score:.0%}"
+    return str(next(word for least, word in SURE if finding.score >= least))
 
 
 def category_word(category: str) -> str:

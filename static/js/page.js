@@ -26,3 +26,11 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => {
   document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent);
 });
+
+// A fragment that was redirected is a sign-in page: the session has ended, so start over there.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, pathInfo } = event.detail;
+  if (new URL(xhr.responseURL).pathname === pathInfo.requestPath.split("?")[0]) return;
+  event.detail.shouldSwap = false;
+  location.reload();
+});

@@ -1,8 +1,10 @@
 """From a sentence to a verdict, through the browser, with all parts real but the generator."""
 
+import http.client
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -138,3 +140,16 @@ def test_the_theme_is_remembered(visit):
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+@pytest.mark.parametrize("path", ["/", "/verify/", "/accounts/login/"])
+def test_nobody_can_send_more_than_a_page_can_use(studio: Studio, path: str):
+    address = urlsplit(studio.url)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
+    connection.putrequest("POST", path)
+    connection.putheader("Content-Length", str(10**12))
+    connection.endheaders()
+    response = connection.getresponse()
+    assert response.status == 413
+    assert b"studio.too-large" in response.read()
+    connection.close()

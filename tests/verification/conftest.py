@@ -59,4 +59,4 @@ def reencoded(source: Path) -> Path:
 def upload(content: bytes, name: str = "video.mp4", *, json: bool = False, **extra: str):
     headers = {"Accept": "application/json"} if json else {}
     data = {"video": SimpleUploadedFile(name, content, "video/mp4")}
-    return Client().post(VERIFY, data, headers=headers, **extra)
+    return Client(enforce_csrf_checks=True).post(VERIFY, data, headers=headers, **extra)
