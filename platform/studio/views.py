@@ -14,6 +14,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from config import files
+from config.errors import explain
+from generation import GenerationError
 from jobs import selectors as job_selectors
 from jobs import services as job_services
 from jobs.models import Job
@@ -32,14 +34,15 @@ from studio.stream import events as stream_events
 @login_required
 @require_http_methods(["GET", "POST"])
 def home(request: HttpRequest) -> HttpResponse:
-    form = ShotForm(selectors.limits(), request.POST if request.method == "POST" else None)
+    context = {"area": "studio", "work": page_of_work(request.user, request.GET.get("page"))}
+    try:
+        form = ShotForm(selectors.limits(), request.POST if request.method == "POST" else None)
+    except GenerationError as error:  # no generator: what is there can still be looked at
+        fault = explain(error)
+        return render(request, "studio/home.html", context | {"fault": fault}, status=fault.status)
     if request.method == "POST" and form.is_valid():
         return redirect("studio:job", services.submit(request.user, form.ask).pk)
-    context = {
-        "area": "studio",
-        "form": form,
-        "work": page_of_work(request.user, request.GET.get("page")),
-    }
+    context["form"] = form
     return render(request, "studio/home.html", context, status=422 if form.errors else 200)
 
 

@@ -57,6 +57,7 @@ def delete(request: HttpRequest, report_id: object) -> HttpResponse:
 def _form(request: HttpRequest, **context: object) -> HttpResponse:
     context |= {
         "area": "verify",
+        "address": request.build_absolute_uri(request.path),
         "most_bytes": settings.VERIFY_MAX_BYTES,
         "most_mb": settings.VERIFY_MAX_BYTES // 1_000_000,
         "days": settings.REPORT_DAYS,

@@ -94,3 +94,13 @@ def test_an_empty_studio_says_how_to_begin(desk):
 def test_only_own_work_is_listed(desk, client_of, stranger):
     desk.post(HOME, GOOD)
     assert GOOD["prompt"] not in client_of(stranger).get(HOME).content.decode()
+
+
+def test_without_a_generator_the_work_is_still_there(desk, settings):
+    desk.post(HOME, GOOD)
+    settings.GENERATOR = "no-such-generator"
+    response = desk.get(HOME)
+    text = response.content.decode()
+    assert response.status_code == 503
+    assert GOOD["prompt"] in text
+    assert "generation." in text
