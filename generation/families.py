@@ -61,7 +61,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "WanPipeline": Family(16, 4, 1, 81, 16, 832 * 480, 40, 5.0),
     "SkyReelsV2Pipeline": Family(24, 4, 1, 97, 16, 960 * 544, 40, 6.0),
     "LTXPipeline": Family(25, 8, 1, 257, 32, 704 * 480, 30, 3.0),
-    "CogVideoXPipeline": Family(8, 4, 0, 48, 16, 720 * 480, 50, 6.0),
+    "CogVideoXPipeline": Family(8, 8, 1, 49, 16, 720 * 480, 50, 6.0),
     "HunyuanVideoPipeline": Family(24, 4, 1, 129, 16, 960 * 544, 50, 6.0),
     "MochiPipeline": Family(30, 6, 1, 163, 16, 848 * 480, 64, 4.5),
 }

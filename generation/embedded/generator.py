@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,7 @@ from generation.styles import STYLES, styled_prompt
 NAME: Final = "kinemark-embedded"
 STEPS: Final = 24
 _ENLARGE: Final = 2  # Lanczos, after the learned upscaler
-_PREVIEW_SIDE: Final = 8
+_PREVIEW_SCALE: Final = 8
 
 
 class EmbeddedGenerator:
@@ -75,29 +76,42 @@ class EmbeddedGenerator:
         self, request: GenerationRequest, on_progress: OnProgress = ignore_progress
     ) -> GenerationOutput:
         """Make a clip; see `Generator.generate`. Stages: "drawing", then "refining"."""
+        base = self.draw(request, on_progress)
+        fine = to_bytes(refine(self._refiner, base))
+        on_progress(Progress("refining", 1, 1, fine[len(fine) // 2]))
+        fine = fine[: round(request.seconds * FPS * TIME)]
+        return GenerationOutput(
+            frames=np.stack([enlarge(f, _ENLARGE) for f in fine]),
+            fps=FPS * TIME,
+            model=self.info,
+            understanding=understand(styled_prompt(request.prompt, request.style)),
+            seed=request.seed,
+            steps=self.steps,
+        )
+
+    def draw(self, request: GenerationRequest, on_progress: OnProgress = ignore_progress) -> Tensor:
+        """The clip before upscaling: (frames at 8 fps, h, w, 3) in -1..1."""
         self.limits.check(request)
-        prompt = styled_prompt(request.prompt, request.style)
-        texts = both(self._encode([prompt]), empty_text(1))
-        frames = round(request.seconds * FPS)
+        texts = both(self._encode([styled_prompt(request.prompt, request.style)]), empty_text(1))
+        frames = math.ceil(request.seconds * FPS)
         total, done = self.steps * window_count(frames), 0
 
         def on_step(seen: Tensor) -> None:
             nonlocal done
             done += 1
             middle = to_bytes(seen[len(seen) // 2])
-            on_progress(Progress("drawing", done, total, enlarge(middle, _PREVIEW_SIDE)))
+            on_progress(Progress("drawing", done, total, enlarge(middle, _PREVIEW_SCALE)))
 
-        base = sample_clip(
-            self._net, texts, BASE_SIZES[request.aspect], frames, request.seed, self.steps,
-            Guidance(), on_step,
-        )  # fmt: skip
-        fine = to_bytes(refine(self._refiner, base))
-        on_progress(Progress("refining", 1, 1, fine[len(fine) // 2]))
-        fine = fine[: round(request.seconds * FPS * TIME)]
-        return GenerationOutput(
-            frames=np.stack([enlarge(f, _ENLARGE) for f in fine]), fps=FPS * TIME, model=self.info,
-            understanding=understand(prompt), seed=request.seed, steps=self.steps,
-        )  # fmt: skip
+        return sample_clip(
+            self._net,
+            texts,
+            BASE_SIZES[request.aspect],
+            frames,
+            request.seed,
+            self.steps,
+            Guidance(),
+            on_step,
+        )
 
 
 def to_bytes(picture: Tensor) -> NDArray[np.uint8]:

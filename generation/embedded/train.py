@@ -6,7 +6,8 @@ CPU and GPU use the same code: one process per worker (per GPU, if there are any
 averaged over them. The run writes `log.csv` (step, seconds, loss, pixel error), `last.pt` (all of
 the state) and `ema.pt`; started again with the same arguments it goes on from `last.pt`, and every
 random draw depends on the seed and the step alone. Touching `<run>/finish` starts the final decay
-of the learning rate at once, for when the time is up before the steps are.
+of the learning rate at once, for when the time is up before the steps are. The training set is
+rendered first if the data folder has none.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-from generation.embedded.dataset import Batch, ClipData
+from generation.embedded.dataset import Batch, ClipData, build, file_name
 from generation.embedded.diffusion import clip_loss, draw_levels, given_tokens, mix_noise
 from generation.embedded.grid import FRAMES, PATCH_FRAMES, patchify, positions, unpatchify
 from generation.embedded.model import ClipTransformer, Shape
@@ -261,6 +262,8 @@ def parse() -> Options:
 if __name__ == "__main__":
     chosen = parse()
     chosen.run.mkdir(parents=True, exist_ok=True)
+    if not (chosen.data / file_name("1:1", "lengths")).exists():
+        build(chosen.data, clips=20_000, seed=1, workers=chosen.workers)
     (chosen.run / "rendezvous").unlink(missing_ok=True)
     if chosen.workers > 1:
         spawn = mp.get_context("spawn")
