@@ -66,6 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--world", type=Path, help="npz of rendered frames")
     parser.add_argument("--generated", type=Path, help="npz of generated frames")
     parser.add_argument("--steps", type=int, default=2500, help="of the picture classifier")
+    parser.add_argument("--continue", dest="go_on", action="store_true", help="from these weights")
     parser.add_argument("--calibrate", action="store_true", help="keep the picture weights as is")
     parser.add_argument("--work", type=Path, default=Path("runs/safety"), help="caches")
     parser.add_argument("--date", default=datetime.date.today().isoformat(), help="of the policy")
@@ -105,10 +106,9 @@ def _train_pictures(
 ) -> Policy:
     torch.manual_seed(0)
     outputs = media.Outputs.of(generated)
-    if chosen.calibrate:
-        network, _ = load(drawn.WEIGHTS)
-    else:
-        network = media.train(world, outputs.train, chosen.steps)
+    network = load(drawn.WEIGHTS)[0] if chosen.calibrate or chosen.go_on else None
+    if network is None or not chosen.calibrate:
+        network = media.train(world, outputs.train, chosen.steps, network=network)
     media.finish(network, world, outputs.calibration, drawn.WEIGHTS)
     rules = media.frame_rules(world, outputs.calibration)
     name = chosen.world.name + (f" and {chosen.generated.name}" if chosen.generated else "")

@@ -38,11 +38,14 @@ class Pen:
     size: float
     angle: float
     neon: bool
+    stretch: tuple[float, float] = (1.0, 1.0)
+    shear: float = 0.0
 
     def place(self, points: Points) -> NDArray[Any]:
         """Unit coordinates to sixteenths of pixels."""
         cos, sin = math.cos(self.angle), math.sin(self.angle)
-        turned = points @ np.array([[cos, sin], [-sin, cos]])
+        bent = points * self.stretch @ np.array([[1.0, 0.0], [self.shear, 1.0]])
+        turned = bent @ np.array([[cos, sin], [-sin, cos]])
         placed = turned * self.size + np.array([self.x, self.y])
         return np.asarray(np.round(placed * 16), np.int32)
 
@@ -142,6 +145,36 @@ def _bomb(pen: Pen) -> None:
     pen.fill(_burst(pen.rng, 6, 0.1, 0.24) + np.array([0.65, -1.05]), FIRES[0], False)
 
 
+def _dagger(pen: Pen) -> None:
+    blade = pen.rng.choice(((200, 206, 216), (120, 126, 138)))
+    pen.fill(polygon((-0.15, 0.2), (-0.12, -0.9), (0, -1.2), (0.12, -0.9), (0.15, 0.2)), blade)
+    pen.box(-0.4, 0.2, 0.4, 0.34, INK)
+    pen.box(-0.1, 0.34, 0.1, 0.9, (90, 50, 30))
+
+
+def _shotgun(pen: Pen) -> None:
+    steel = pen.rng.choice(STEELS)
+    pen.box(-0.4, -0.12, 1.5, 0.0, steel)
+    pen.box(-0.4, 0.02, 1.2, 0.12, steel)
+    pen.fill(polygon((-0.4, -0.12), (-0.4, 0.14), (-1.3, 0.5), (-1.4, 0.15)), (104, 64, 34))
+
+
+def _submachine_gun(pen: Pen) -> None:
+    steel = pen.rng.choice(STEELS)
+    pen.box(-0.7, -0.3, 0.8, 0.0, steel)
+    pen.box(0.8, -0.2, 1.2, -0.1, steel)
+    pen.box(-0.1, 0.0, 0.1, 0.8, steel)
+    pen.fill(polygon((-0.6, 0.0), (-0.35, 0.0), (-0.5, 0.5), (-0.75, 0.5)), steel)
+    pen.line(polygon((-0.7, -0.25), (-1.2, -0.25), (-1.2, 0.1)), INK, 0.07)
+
+
+def _gunman(pen: Pen) -> None:
+    _figure(pen, -0.4, 0.2)
+    pen.line(polygon((-0.35, 0.0), (0.3, -0.1)), INK, 0.12)
+    pen.fill(polygon((0.2, -0.25), (0.9, -0.25), (0.9, -0.1), (0.4, -0.1), (0.35, 0.15),
+                     (0.2, 0.15)), pen.rng.choice(STEELS))  # fmt: skip
+
+
 def _revolver(pen: Pen) -> None:
     steel = pen.rng.choice(STEELS)
     pen.box(-0.1, -0.35, 1.1, -0.12, steel)
@@ -196,6 +229,25 @@ def _wound(pen: Pen) -> None:
     pen.fill(oval(0.1, 0.75, 0.6, 0.14), red, False)
 
 
+def _streaks(pen: Pen) -> None:
+    red = pen.rng.choice(REDS)
+    for _ in range(pen.rng.randint(3, 5)):
+        y = pen.rng.uniform(-0.8, 0.8)
+        start, end = pen.rng.uniform(-1.2, -0.4), pen.rng.uniform(0.2, 1.2)
+        pen.line(polygon((start, y), (0, y + 0.2), (end, y - 0.1)), red, pen.rng.uniform(0.1, 0.25))
+        pen.disc(end, y - 0.1, 0.12, red, False)
+
+
+def _stain(pen: Pen) -> None:
+    red = pen.rng.choice(REDS)
+    for _ in range(pen.rng.randint(5, 9)):
+        x, y = pen.rng.gauss(0, 0.4), pen.rng.gauss(0, 0.4)
+        pen.disc(x, y, pen.rng.uniform(0.15, 0.4), red, False)
+    for _ in range(4):
+        x = pen.rng.uniform(-0.5, 0.5)
+        pen.line(polygon((x, 0.2), (x, pen.rng.uniform(0.7, 1.2))), red, 0.1)
+
+
 def _drips(pen: Pen) -> None:
     red = pen.rng.choice(REDS)
     for step in np.linspace(-1, 1, pen.rng.randint(5, 9)):
@@ -238,6 +290,25 @@ def _blast(pen: Pen) -> None:
         )
     pen.fill(_burst(pen.rng, 10, 0.4, 0.85), FIRES[1], False)
     pen.fill(_burst(pen.rng, 8, 0.2, 0.5), FIRES[0], False)
+
+
+def _flames(pen: Pen) -> None:
+    for _ in range(pen.rng.randint(4, 7)):
+        x, tall = pen.rng.uniform(-0.9, 0.9), pen.rng.uniform(0.7, 1.5)
+        flame = polygon(
+            (x - 0.3, 0.7), (x - 0.2, 0.3), (x, 0.7 - tall), (x + 0.2, 0.2), (x + 0.3, 0.7)
+        )
+        pen.fill(flame, pen.rng.choice(FIRES[1:3]), False)
+        pen.fill((flame - [x, 0.7]) * 0.55 + [x, 0.7], FIRES[0], False)
+
+
+def _boom(pen: Pen) -> None:
+    pen.fill(_burst(pen.rng, 14, 0.75, 1.25), FIRES[2])
+    pen.fill(_burst(pen.rng, 12, 0.5, 0.9), FIRES[0])
+    for _ in range(8):
+        turn, far = pen.rng.uniform(0, 6.3), pen.rng.uniform(0.9, 1.5)
+        x, y = far * math.cos(turn), far * math.sin(turn)
+        pen.box(x - 0.08, y - 0.08, x + 0.08, y + 0.08, (60, 56, 60))
 
 
 def _burning_wreck(pen: Pen) -> None:
@@ -301,6 +372,31 @@ def _smoke(pen: Pen) -> None:
             (196, 196, 202),
             False,
         )
+
+
+def _bottle(pen: Pen) -> None:
+    pen.box(-0.45, -0.5, 0.45, 0.9, pen.rng.choice(((236, 140, 50), (220, 120, 40))))
+    pen.box(-0.5, -0.8, 0.5, -0.5, (246, 246, 246))
+    pen.box(-0.35, -0.1, 0.35, 0.5, (250, 250, 250))
+    for x, y in ((0.8, 0.8), (1.0, 0.6), (0.75, 0.5)):
+        pen.fill(oval(x, y, 0.16, 0.09), (250, 250, 250))
+
+
+def _spoon(pen: Pen) -> None:
+    pen.fill(oval(-0.6, 0, 0.4, 0.22), (170, 174, 184))
+    pen.fill(oval(-0.6, -0.02, 0.26, 0.12), pen.rng.choice(((120, 80, 40), (236, 230, 210))), False)
+    pen.line(polygon((-0.2, 0), (1.0, 0.1)), (170, 174, 184), 0.11)
+    pen.box(-0.75, 0.55, -0.5, 1.2, pen.rng.choice(((220, 60, 60), (60, 90, 200))))
+    pen.fill(polygon((-0.72, 0.55), (-0.62, 0.25), (-0.52, 0.55)), FIRES[0], False)
+
+
+def _water_pipe(pen: Pen) -> None:
+    glass = pen.rng.choice(((150, 200, 220), (120, 170, 140), (130, 110, 170)))
+    pen.fill(oval(0, 0.6, 0.45, 0.4), glass)
+    pen.box(-0.12, -1.0, 0.12, 0.3, glass)
+    pen.line(polygon((0.35, 0.5), (0.75, 0.05)), glass, 0.1)
+    for step in range(3):
+        pen.disc(0.1 * step, -1.2 - 0.2 * step, 0.15 + 0.04 * step, (200, 200, 206), False)
 
 
 def _powder(pen: Pen) -> None:
@@ -378,12 +474,14 @@ def _hooked_six(pen: Pen) -> None:
 
 Drawing = Callable[[Pen], None]
 TAUGHT: Mapping[str, tuple[Drawing, ...]] = {
-    "weapon": (_pistol, _rifle, _knife, _axe, _bomb),
-    "blood": (_pool, _splatter, _wound),
-    "explosion": (_fireball, _mushroom, _blast),
-    "drugs": (_syringe, _leaf, _pills, _smoke),
+    "weapon": (
+        _pistol, _rifle, _knife, _axe, _bomb, _dagger, _shotgun, _submachine_gun, _gunman,
+    ),
+    "blood": (_pool, _splatter, _wound, _streaks, _stain),
+    "explosion": (_fireball, _mushroom, _blast, _flames, _boom),
+    "drugs": (_syringe, _leaf, _pills, _smoke, _bottle, _spoon, _water_pipe),
     "hate_symbol": (_hooked_three, _hooked_five, _bolts, _hooded),
-}
+}  # fmt: skip
 """Drawings that the classifier is trained on."""
 
 HELD_OUT: Mapping[str, tuple[Drawing, ...]] = {
@@ -397,7 +495,7 @@ HELD_OUT: Mapping[str, tuple[Drawing, ...]] = {
 
 
 def draw_concept(picture: Picture, drawing: Drawing, rng: random.Random) -> None:
-    """Put one drawing into a picture (H, W, 3), in place: 15 to 35 % of its side as radius."""
+    """Put one drawing into a picture (H, W, 3), in place: 18 to 42 % of its side as radius."""
     height, width = picture.shape[:2]
     side = min(height, width)
     pen = Pen(
@@ -405,8 +503,10 @@ def draw_concept(picture: Picture, drawing: Drawing, rng: random.Random) -> None
         rng,
         x=rng.uniform(0.3, 0.7) * width,
         y=rng.uniform(0.35, 0.7) * height,
-        size=rng.uniform(0.15, 0.35) * side,
-        angle=rng.uniform(-0.5, 0.5) + (math.pi if rng.random() < 0.15 else 0.0),
+        size=rng.uniform(0.18, 0.42) * side,
+        angle=rng.uniform(-0.6, 0.6) + (math.pi if rng.random() < 0.15 else 0.0),
         neon=rng.random() < 0.15,
+        stretch=(rng.uniform(0.75, 1.25) * rng.choice((-1, 1)), rng.uniform(0.75, 1.25)),
+        shear=rng.uniform(-0.25, 0.25),
     )
     drawing(pen)

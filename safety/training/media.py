@@ -93,7 +93,7 @@ class Studio:
         frame = self._frame(part, rng)
         drawings = (HELD_OUT if part == "test" else TAUGHT)[concept]
         draw_concept(frame, rng.choice(drawings), rng)
-        return degrade(frame, rng, strength=0.7)
+        return degrade(frame, rng, strength=0.6)
 
     def foreign(self, part: str, rng: random.Random) -> Frames:
         """A picture from elsewhere; other kinds in the test."""
@@ -105,7 +105,13 @@ class Studio:
         return frames.copy()
 
 
-def train(world: Frames, outputs: Frames | None, steps: int, seed: int = 0) -> PictureNetwork:
+def train(
+    world: Frames,
+    outputs: Frames | None,
+    steps: int,
+    seed: int = 0,
+    network: PictureNetwork | None = None,
+) -> PictureNetwork:
     """Train the network.
 
     Args:
@@ -113,13 +119,15 @@ def train(world: Frames, outputs: Frames | None, steps: int, seed: int = 0) -> P
         outputs: frames that the generator made from harmless prompts, (M, 128, 128, 3), or None.
         steps: optimiser steps of 96 pictures.
         seed: of everything random.
+        network: goes on from these weights, at half the learning rate.
     """
     torch.manual_seed(seed)
     rng = random.Random(seed)  # noqa: S311 - pictures, no secrets
     studio = Studio(world)
-    network = PictureNetwork()
-    optimiser = torch.optim.AdamW(network.parameters(), lr=2e-3, weight_decay=1e-2)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=steps)
+    rate = 2e-3 if network is None else 1e-3
+    network = PictureNetwork() if network is None else network.train()
+    optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=1e-2)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps)
     for step in range(steps):
         pictures, labels = _batch(studio, outputs, rng)
         logits, _ = network(as_input(pictures))
@@ -129,7 +137,7 @@ def train(world: Frames, outputs: Frames | None, steps: int, seed: int = 0) -> P
         optimiser.step()
         schedule.step()
         if step % 100 == 0:
-            print(f"step {step} loss {float(loss):.4f}", flush=True)
+            print(f"step {step} loss {loss.item():.4f}", flush=True)
     return network.eval()
 
 
