@@ -132,9 +132,15 @@ def _damaged(examination: Examination) -> bool:
 
 
 def _limited(examination: Examination) -> bool:
-    """Also where nothing is signed and the mark was not searched: too little was looked at."""
-    searched = examination.mark is not None or examination.video is None
-    return bool(examination.limit) or not (searched or examination.credentials)
+    """Also where too little could be looked at: no mark was searched in an unsigned video, or a
+    signature holds but its pictures do not play (some boxes lie outside of what is signed)."""
+    if examination.limit:
+        return True
+    credentials, video = examination.credentials, examination.video
+    if credentials is None:
+        return video is not None and examination.mark is None
+    holds = bool(credentials.manifest_id) and not set(credentials.failures) - {_UNTRUSTED}
+    return holds and (video is None or video.damaged)
 
 
 def _revoked(examination: Examination) -> bool:

@@ -97,6 +97,11 @@ class Authority:
         chain = self._path("reporter.pem").read_text()
         return Signer(chain, es256(self._key("reporter.key")), None)
 
+    def rotate(self) -> None:
+        """A new key and certificate for the signer, at once. Earlier clips keep their issuer."""
+        issuer = x509.load_pem_x509_certificate(self._path("intermediate.pem").read_bytes())
+        _write_leaf(self.folder, "signer", issuer, self._key("intermediate.key"))
+
     def expires(self) -> dt.datetime:
         """When the first of the signing certificates expires, UTC."""
         return min(self._leaf(name).not_valid_after_utc for name in ("signer", "reporter"))

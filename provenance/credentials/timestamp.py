@@ -1,23 +1,41 @@
-"""RFC 3161 time-stamp tokens, made in this process: no socket, no second program.
+"""RFC 3161 time stamps: made in this process for development, fetched from an authority otherwise.
 
 A signed clip stays valid after its certificate expires only if a time stamp proves that it was
-signed before. The development studio stamps its own clips; the stamp counts only where the
-development root counts.
+signed before. The development studio stamps its own clips, without a socket and without a second
+program; the stamp counts only where the development root counts.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import http.client
 import secrets
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
+
+from provenance.credentials.der import (
+    BOOLEAN,
+    GENERALIZED_TIME,
+    INTEGER,
+    OCTETS,
+    SEQUENCE,
+    SET,
+    elements,
+    integer,
+    oid,
+    sequence,
+    tlv,
+)
+from provenance.errors import ProvenanceFailed
 
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
 _TST_INFO = "1.2.840.113549.1.9.16.1.4"
@@ -27,6 +45,8 @@ _SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47"
 _SHA256 = "2.16.840.1.101.3.4.2.1"
 _ECDSA_SHA256 = "1.2.840.10045.4.3.2"
 _POLICY = "1.3.6.1.4.1.62558.1.1.99"  # says no more than "development"
+_GRANTED = (0, 1)
+_MOST_ANSWER = 64 * 1024
 
 
 class Timestamper(Protocol):
@@ -45,75 +65,126 @@ class LocalTimestamper:
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
 
     def token(self, message: bytes) -> bytes:
-        """See `Timestamper`; RFC 3161 §2.4.2 inside RFC 5652 §5 SignedData."""
-        info = _tst_info(hashlib.sha256(message).digest(), self.now())
+        """See `Timestamper`."""
+        return self._token(hashlib.sha256(message).digest(), b"")
+
+    def respond(self, query: bytes) -> bytes:
+        """Answer a TimeStampReq as an authority does (RFC 3161 §2.4).
+
+        Raises:
+            ValueError: for anything but a query over SHA-256.
+        """
+        [(tag, body, _)] = elements(query)
+        if tag != SEQUENCE:
+            raise ValueError("not a time-stamp query")
+        fields = list(elements(body))
+        [(_, algorithm, _), (_, digest, _)] = elements(fields[1][1])
+        if not algorithm.startswith(oid(_SHA256)) or len(digest) != 32:
+            raise ValueError("only SHA-256 is stamped")
+        nonce = next((whole for kind, _, whole in fields[2:] if kind == INTEGER), b"")
+        return sequence(sequence(integer(0)), self._token(digest, nonce))
+
+    def _token(self, digest: bytes, nonce: bytes) -> bytes:
+        """RFC 3161 §2.4.2 inside RFC 5652 §5 SignedData."""
+        info = _tst_info(digest, self.now(), nonce)
         certificate = self.certificate.public_bytes(Encoding.DER)
         attributes = _attributes(info, certificate)
-        signature = self.key.sign(_tlv(0x31, attributes), ec.ECDSA(hashes.SHA256()))
-        signer = _sequence(
-            _integer(1),
-            _sequence(
-                self.certificate.issuer.public_bytes(), _integer(self.certificate.serial_number)
-            ),
-            _sequence(_oid(_SHA256)),
-            _tlv(0xA0, attributes),
-            _sequence(_oid(_ECDSA_SHA256)),
-            _tlv(0x04, signature),
+        signature = self.key.sign(tlv(SET, attributes), ec.ECDSA(hashes.SHA256()))
+        issuer = self.certificate.issuer.public_bytes()
+        signer = sequence(
+            integer(1),
+            sequence(issuer, integer(self.certificate.serial_number)),
+            sequence(oid(_SHA256)),
+            tlv(0xA0, attributes),
+            sequence(oid(_ECDSA_SHA256)),
+            tlv(OCTETS, signature),
         )
-        signed = _sequence(
-            _integer(3),
-            _tlv(0x31, _sequence(_oid(_SHA256))),
-            _sequence(_oid(_TST_INFO), _tlv(0xA0, _tlv(0x04, info))),
-            _tlv(0xA0, certificate),
-            _tlv(0x31, signer),
+        signed = sequence(
+            integer(3),
+            tlv(SET, sequence(oid(_SHA256))),
+            sequence(oid(_TST_INFO), tlv(0xA0, tlv(OCTETS, info))),
+            tlv(0xA0, certificate),
+            tlv(SET, signer),
         )
-        return _sequence(_oid(_SIGNED_DATA), _tlv(0xA0, signed))
+        return sequence(oid(_SIGNED_DATA), tlv(0xA0, signed))
 
 
-def _tst_info(digest: bytes, now: dt.datetime) -> bytes:
-    return _sequence(
-        _integer(1),
-        _oid(_POLICY),
-        _sequence(_sequence(_oid(_SHA256)), _tlv(0x04, digest)),
-        _integer(secrets.randbits(63)),
-        _tlv(0x18, now.astimezone(dt.UTC).strftime("%Y%m%d%H%M%SZ").encode()),
-        _sequence(_integer(1)),  # accuracy: one second
+@dataclass(frozen=True, slots=True)
+class HttpTimestamper:
+    """A time-stamping authority on the network (RFC 3161 §3.4); used while signing, never reading.
+
+    Attributes:
+        url: of the authority, from the studio's own settings.
+        seconds: to wait for its answer.
+    """
+
+    url: str
+    seconds: float = 10.0
+
+    def token(self, message: bytes) -> bytes:
+        """See `Timestamper`.
+
+        Raises:
+            ProvenanceFailed: ``provenance.timestamp-unavailable``: no usable answer came.
+        """
+        digest, nonce = hashlib.sha256(message).digest(), integer(secrets.randbits(64))
+        imprint = sequence(sequence(oid(_SHA256)), tlv(OCTETS, digest))
+        query = sequence(integer(1), imprint, nonce, tlv(BOOLEAN, b"\xff"))
+        try:
+            token = _granted(self._ask(query))
+        except (OSError, ValueError, http.client.HTTPException) as fault:
+            raise _unavailable() from fault
+        if digest not in token or nonce not in token:
+            raise _unavailable()
+        return token
+
+    def _ask(self, query: bytes) -> bytes:
+        if not self.url.startswith(("http://", "https://")):
+            raise ValueError("not an address of a time-stamping authority")
+        request = urllib.request.Request(  # noqa: S310  (the scheme was just checked)
+            self.url, query, {"Content-Type": "application/timestamp-query"}
+        )
+        with urllib.request.urlopen(request, timeout=self.seconds) as answer:  # noqa: S310
+            return cast(bytes, answer.read(_MOST_ANSWER))
+
+
+def _granted(response: bytes) -> bytes:
+    """The token inside a TimeStampResp, if it was granted (RFC 3161 §2.4.2)."""
+    [(_, body, _)] = elements(response)
+    (_, status, _), *rest = elements(body)
+    _, code, _ = next(elements(status))
+    if int.from_bytes(code, "big") not in _GRANTED or not rest:
+        raise ValueError("the time stamp was refused")
+    return rest[0][2]
+
+
+def _tst_info(digest: bytes, now: dt.datetime, nonce: bytes) -> bytes:
+    return sequence(
+        integer(1),
+        oid(_POLICY),
+        sequence(sequence(oid(_SHA256)), tlv(OCTETS, digest)),
+        integer(secrets.randbits(63)),
+        tlv(GENERALIZED_TIME, now.astimezone(dt.UTC).strftime("%Y%m%d%H%M%SZ").encode()),
+        sequence(integer(1)),  # accuracy: one second
+        nonce,
     )
 
 
 def _attributes(info: bytes, certificate: bytes) -> bytes:
     """Signed attributes in DER order (RFC 5652 §5.3, RFC 5816 §2.2.1)."""
-    identifier = _sequence(_sequence(_sequence(_tlv(0x04, hashlib.sha256(certificate).digest()))))
+    identifier = sequence(sequence(sequence(tlv(OCTETS, hashlib.sha256(certificate).digest()))))
     attributes = (
-        _sequence(_oid(_CONTENT_TYPE), _tlv(0x31, _oid(_TST_INFO))),
-        _sequence(_oid(_MESSAGE_DIGEST), _tlv(0x31, _tlv(0x04, hashlib.sha256(info).digest()))),
-        _sequence(_oid(_SIGNING_CERTIFICATE_V2), _tlv(0x31, identifier)),
+        sequence(oid(_CONTENT_TYPE), tlv(SET, oid(_TST_INFO))),
+        sequence(oid(_MESSAGE_DIGEST), tlv(SET, tlv(OCTETS, hashlib.sha256(info).digest()))),
+        sequence(oid(_SIGNING_CERTIFICATE_V2), tlv(SET, identifier)),
     )
     return b"".join(sorted(attributes))
 
 
-def _tlv(tag: int, content: bytes) -> bytes:
-    size = len(content)
-    if size < 0x80:
-        return bytes([tag, size]) + content
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes([tag, 0x80 | len(length)]) + length + content
-
-
-def _sequence(*items: bytes) -> bytes:
-    return _tlv(0x30, b"".join(items))
-
-
-def _integer(value: int) -> bytes:
-    return _tlv(0x02, value.to_bytes(value.bit_length() // 8 + 1, "big"))
-
-
-def _oid(dotted: str) -> bytes:
-    first, second, *rest = (int(part) for part in dotted.split("."))
-    content = bytearray()
-    for number in (first * 40 + second, *rest):
-        septets = [number & 0x7F]
-        while number := number >> 7:
-            septets.append(number & 0x7F | 0x80)
-        content += bytes(reversed(septets))
-    return _tlv(0x06, bytes(content))
+def _unavailable() -> ProvenanceFailed:
+    return ProvenanceFailed(
+        "timestamp-unavailable",
+        "The time-stamping authority gave no usable answer, so nothing was signed.",
+        "Check its address in the settings and try again later.",
+        retryable=True,
+    )

@@ -1,0 +1,1 @@
+"""Figures of the credentials: mutations, cost of signing and reading, memory."""
