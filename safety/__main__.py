@@ -59,6 +59,7 @@ def report(verdict: SafetyVerdict) -> str:
             f"  {finding.decision.value} · {finding.category} {finding.score:.2f}"
             f" · {finding.source}{place}\n    {finding.reason}"
         )
+    lines.append(f"  support code {verdict.support_code}")
     return "\n".join(lines)
 
 

@@ -64,7 +64,7 @@ def _frame_parts() -> Mapping[str, FramePart]:
     return {
         "blank frames": lambda _: BlankCheck(),
         "flashing": FlashCheck,
-        "coverage": Coverage,
+        "coverage": Coverage.of,
         "drawn world": DrawnWorld.load,
     }
 
@@ -79,7 +79,7 @@ def load_prompt_gate(
     missing: list[str] = []
     found = policy_or_none(policy, missing)
     screeners: Sequence[TextScreener] = _built(lambda: _text_parts(guard), found, missing)
-    return PromptGate(found, screeners, _prefixes(found, "prompt"), missing)
+    return PromptGate(found, screeners, model_prefixes(found, "prompt"), missing)
 
 
 def load_media_gate(policy: Policy | None = None) -> MediaGate:
@@ -87,7 +87,7 @@ def load_media_gate(policy: Policy | None = None) -> MediaGate:
     missing: list[str] = []
     found = policy_or_none(policy, missing)
     screeners: Sequence[FrameScreener] = _built(_frame_parts, found, missing)
-    return MediaGate(found, screeners, _prefixes(found, "media"), missing)
+    return MediaGate(found, screeners, model_prefixes(found, "media"), missing)
 
 
 def _built(
@@ -114,6 +114,7 @@ def _built(
     return built
 
 
-def _prefixes(policy: Policy | None, kind: str) -> dict[str, str]:
+def model_prefixes(policy: Policy | None, kind: str) -> dict[str, str]:
+    """Names of the policy's models of one kind with the first 16 digits of their SHA-256."""
     models = policy.models if policy else {}
     return {name: digest[:16] for name, digest in models.items() if name.startswith(kind)}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -97,9 +100,20 @@ class SafetyVerdict:
         decision = strictest(found.decision for found in ranked)
         return cls(decision, tuple(ranked), policy_version, dict(models))
 
+    @property
+    def support_code(self) -> str:
+        """What a person can quote to a moderator, e.g. ``K7QX-2MBD``; tells nothing of the text."""
+        seen = [
+            (found.category, round(found.score, 4), found.source, found.span, found.seconds)
+            for found in self.findings
+        ]
+        whole = json.dumps([self.decision, seen, self.policy_version], sort_keys=True)
+        code = base64.b32encode(hashlib.sha256(whole.encode()).digest()).decode()
+        return f"{code[:4]}-{code[4:8]}"
+
     def as_dict(self) -> dict[str, Any]:
-        """Plain JSON types."""
-        return asdict(self)
+        """Plain JSON types, with the support code."""
+        return {**asdict(self), "support_code": self.support_code}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> SafetyVerdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +23,21 @@ class Coverage:
 
     An excuse (``cannot_produce``) holds for a closed-domain generator only, and only on frames that
     conform to its domain: frames that do not are held by the conformance check.
+
+    Args:
+        answered: kinds of harm with a classifier or an excuse.
+        expected: kinds that somebody has to answer for.
     """
 
     name = "check.coverage"
 
-    def __init__(self, policy: Policy, expected: Sequence[str] = EXPECTED) -> None:
-        self._open = [
-            key for key in expected if key not in policy.frames and key not in policy.cannot_produce
-        ]
+    def __init__(self, answered: Collection[str], expected: Sequence[str] = EXPECTED) -> None:
+        self._open = [key for key in expected if key not in answered]
+
+    @classmethod
+    def of(cls, policy: Policy) -> Coverage:
+        """What a policy leaves open for the clips of its generator."""
+        return cls({*policy.frames, *policy.cannot_produce})
 
     def find(self, frames: NDArray[np.uint8], fps: int) -> Sequence[Finding]:
         """One finding that names them all, or nothing."""

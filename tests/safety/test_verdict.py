@@ -34,6 +34,14 @@ def test_a_verdict_survives_json(found):
     assert SafetyVerdict.from_dict(json.loads(json.dumps(verdict.as_dict()))) == verdict
 
 
+@given(st.lists(findings, max_size=3))
+def test_the_support_code_survives_storage(found):
+    verdict = SafetyVerdict.of(found, "v1", {})
+    stored = json.loads(json.dumps(verdict.as_dict()))
+    assert stored["support_code"] == SafetyVerdict.from_dict(stored).support_code
+    assert len(verdict.support_code) == 9
+
+
 @given(st.lists(findings, min_size=1, max_size=5))
 def test_a_verdict_is_as_strict_as_its_strictest_finding(found):
     verdict = SafetyVerdict.of(found, "v1", {})

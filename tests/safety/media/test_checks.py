@@ -47,8 +47,7 @@ def test_a_single_frame_cannot_flash():
 
 
 def test_a_kind_of_harm_without_classifier_or_excuse_is_named():
-    policy = load_policy()
-    assert not Coverage(policy).find(black(), 24)
-    finding = Coverage(policy, ["a_new_harm"]).find(black(), 24)[0]
+    assert not Coverage.of(load_policy()).find(black(), 24)
+    finding = Coverage(["violence"], ["violence", "a_new_harm"]).find(black(), 24)[0]
     assert finding.category == "unscreened"
     assert "a new harm" in finding.reason
