@@ -195,8 +195,8 @@ class TextBenchmark:
                 caught.append(bool(rule.find(normalise(text), "prompt")))
         yield Figure("term pairs blocked, plain and disguised", share(caught), "1.0",
                      f"{pairs} pairs")  # fmt: skip
-        harmless = [text for source in ("vbench", "coco_10k", "t2i_compbench", "fetv", "chronomagic")
-                    for text in self.texts(source)]  # fmt: skip
+        sources = ("vbench", "coco_10k", "t2i_compbench", "fetv", "chronomagic")
+        harmless = [text for source in sources for text in self.texts(source)]
         hits = [bool(rule.find(normalise(text), "prompt")) for text in harmless]
         yield Figure("harmless blocked by term pairs", f"{np.mean(hits):.5f} ({sum(hits)})",
                      "≤ .0002", f"{len(harmless)} rows")  # fmt: skip
@@ -217,8 +217,8 @@ class TextBenchmark:
             spent.append((time.perf_counter() - start) * 1e3)
         for part, values in (("short prompts", spent[:150]), ("long prompts", spent[150:])):
             median, late = np.percentile(values, [50, 95])
-            yield Figure(f"latency p50 / p95, {part}", f"{median:.1f} / {late:.1f} ms", "p95 ≤ 40 ms",
-                         f"{len(values)} texts, one thread")  # fmt: skip
+            value, on = f"{median:.1f} / {late:.1f} ms", f"{len(values)} texts, one thread"
+            yield Figure(f"latency p50 / p95, {part}", value, "p95 ≤ 40 ms", on)
 
 
 def _logit(share: np.ndarray) -> np.ndarray:
