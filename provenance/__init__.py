@@ -7,16 +7,23 @@ from provenance.credentials import (
     Authority,
     ClipClaims,
     Credentials,
+    HttpTimestamper,
     Ingredient,
     Relationship,
     SignedClip,
     Signer,
+    Store,
     TrustStores,
     canary,
     commit,
+    expiry_alarm,
+    file_key,
     new_manifest_id,
+    pkcs11_key,
+    production_signer,
     read_credentials,
     sign_clip,
+    socket_key,
 )
 from provenance.errors import InvalidMedia, LimitReached, ProvenanceError, ProvenanceFailed
 from provenance.examination import ContentFacts, Examination, MarkFacts, RecordFacts, VideoFacts
@@ -27,6 +34,7 @@ from provenance.paper import pdf
 from provenance.publish import verify_published
 from provenance.registry import FolderRegistry, RegisteredClip, Registry
 from provenance.report import report
+from provenance.signpost import Signpost, signposts
 from provenance.verdict import Verdict, VerdictState, decide
 from provenance.watermark import KeyRing, MarkDetection, MarkKey, detect, embed
 
@@ -40,6 +48,7 @@ __all__ = [
     "Credentials",
     "Examination",
     "FolderRegistry",
+    "HttpTimestamper",
     "Ingredient",
     "InvalidMedia",
     "KeyRing",
@@ -57,6 +66,8 @@ __all__ = [
     "Relationship",
     "SignedClip",
     "Signer",
+    "Signpost",
+    "Store",
     "TrustStores",
     "Verdict",
     "VerdictState",
@@ -70,9 +81,13 @@ __all__ = [
     "detect",
     "embed",
     "examine",
+    "expiry_alarm",
+    "file_key",
     "new_manifest_id",
     "pdf",
+    "pkcs11_key",
     "probe",
+    "production_signer",
     "read_credentials",
     "read_frames",
     "read_video",
@@ -80,6 +95,8 @@ __all__ = [
     "report",
     "sign_clip",
     "sign_report",
+    "signposts",
+    "socket_key",
     "verify_published",
     "write_video",
 ]

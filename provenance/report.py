@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from provenance.examination import Examination
+from provenance.signpost import signposts
 from provenance.verdict import Verdict
 
 FORMAT = "kinemark-report/1"
@@ -36,9 +38,42 @@ def report(examination: Examination, verdict: Verdict) -> dict[str, Any]:
             )
         },
         "evidence": list(verdict.evidence),
+        "timeline": timeline(examination),
+        "signposts": [asdict(post) for post in signposts(examination)],
         "not_checked": list(not_checked(examination)),
         "examination": examination.as_dict(),
     }
+
+
+def timeline(examination: Examination) -> list[dict[str, Any]]:
+    """The upload from its first to its last second, in pieces without gaps.
+
+    Each has `start`, `end` (seconds) and `kind`: "same" as the published clip, "altered", or
+    "unknown" where nothing was compared.
+    """
+    video, content = examination.video, examination.content
+    if video is None:
+        return []
+    if content is None or content.state == "other":
+        kind = "unknown" if content is None else "altered"
+        return [_piece(0.0, video.seconds, kind)]
+    pieces: list[dict[str, Any]] = []
+    at = 0.0
+    for start, end in sorted(content.segments):
+        begin, stop = max(at, min(start, video.seconds)), min(end, video.seconds)
+        if stop <= begin:
+            continue
+        if begin > at:
+            pieces.append(_piece(at, begin, "same"))
+        pieces.append(_piece(begin, stop, "altered"))
+        at = stop
+    if at < video.seconds:
+        pieces.append(_piece(at, video.seconds, "same"))
+    return pieces
+
+
+def _piece(start: float, end: float, kind: str) -> dict[str, Any]:
+    return {"start": round(start, 3), "end": round(end, 3), "kind": kind}
 
 
 def not_checked(examination: Examination) -> Iterator[str]:

@@ -10,9 +10,22 @@ from provenance.credentials.claims import (
     new_manifest_id,
 )
 from provenance.credentials.pki import Authority
-from provenance.credentials.reader import Credentials, IngredientFacts, read_credentials
+from provenance.credentials.production import (
+    expiry_alarm,
+    file_key,
+    pkcs11_key,
+    production_signer,
+    socket_key,
+)
+from provenance.credentials.reader import (
+    Credentials,
+    IngredientFacts,
+    ManifestFacts,
+    read_credentials,
+)
 from provenance.credentials.sign import SignedClip, sign_clip
 from provenance.credentials.signer import Signer
+from provenance.credentials.timestamp import HttpTimestamper, LocalTimestamper, Timestamper
 from provenance.credentials.trust import Store, TrustStores
 
 __all__ = [
@@ -20,16 +33,25 @@ __all__ = [
     "Authority",
     "ClipClaims",
     "Credentials",
+    "HttpTimestamper",
     "Ingredient",
     "IngredientFacts",
+    "LocalTimestamper",
+    "ManifestFacts",
     "Relationship",
     "SignedClip",
     "Signer",
     "Store",
+    "Timestamper",
     "TrustStores",
     "canary",
     "commit",
+    "expiry_alarm",
+    "file_key",
     "new_manifest_id",
+    "pkcs11_key",
+    "production_signer",
     "read_credentials",
     "sign_clip",
+    "socket_key",
 ]

@@ -41,6 +41,17 @@ class IngredientFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ManifestFacts:
+    """One step of the chain of edits: who made what, from which manifests (relationship, URN)."""
+
+    manifest_id: str
+    issuer: str
+    generator: str
+    actions: tuple[str, ...]
+    made_from: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
     """The active manifest of a file. Every text in it is a claim of whoever made the file.
 
@@ -58,6 +69,7 @@ class Credentials:
         soft_bindings: (algorithm, value in hex).
         generation: our own assertion, empty for others' files.
         ingredients: what it was made from.
+        history: every manifest in the file, the active one first, then its ancestors.
         remote_url: where the file says that its credentials are; never fetched.
     """
 
@@ -75,6 +87,7 @@ class Credentials:
     soft_bindings: tuple[tuple[str, str], ...] = ()
     generation: dict[str, Any] = field(default_factory=dict)
     ingredients: tuple[IngredientFacts, ...] = ()
+    history: tuple[ManifestFacts, ...] = ()
     remote_url: str = ""
 
     @property
@@ -98,6 +111,16 @@ class Credentials:
         plain["ingredients"] = tuple(
             IngredientFacts(**{**item, "failures": tuple(item["failures"])})
             for item in data["ingredients"]
+        )
+        plain["history"] = tuple(
+            ManifestFacts(
+                **{
+                    **item,
+                    "actions": tuple(item["actions"]),
+                    "made_from": tuple((kind, label) for kind, label in item["made_from"]),
+                }
+            )
+            for item in data["history"]
         )
         return cls(**plain)
 
@@ -206,6 +229,7 @@ def _facts(report: dict[str, Any], content: bytes, trust: TrustStores) -> Creden
         soft_bindings=tuple(_soft_bindings(content, manifest_id)),
         generation=next(iter(_data(assertions, GENERATION_LABEL)), {}),
         ingredients=tuple(_ingredients(active, manifests, results))[:_MOST_ITEMS],
+        history=tuple(_history(manifest_id, manifests)),
     )
 
 
@@ -242,6 +266,34 @@ def _recorded(item: dict[str, Any], manifests: dict[str, Any], seen: set[str]) -
         seen.add(below)
         for deeper in (manifests.get(below) or {}).get("ingredients") or []:
             yield from _recorded(deeper, manifests, seen)
+
+
+def _history(manifest_id: str, manifests: dict[str, Any]) -> Iterator[ManifestFacts]:
+    """Breadth first from the active manifest, each manifest once."""
+    waiting, seen = [manifest_id], {manifest_id}
+    while waiting:
+        label = waiting.pop(0)
+        manifest = manifests.get(label) or {}
+        actions = [
+            _text(action.get("action"))
+            for data in _data(manifest.get("assertions") or [], "c2pa.actions")
+            for action in _list(data, "actions")
+        ]
+        sources = [
+            (_text(item.get("relationship")), str(item.get("active_manifest") or ""))
+            for item in manifest.get("ingredients") or []
+        ][:_MOST_ITEMS]
+        yield ManifestFacts(
+            _text(label),
+            _text((manifest.get("signature_info") or {}).get("issuer")),
+            _generator(manifest),
+            tuple(actions[:_MOST_ITEMS]),
+            tuple((kind, _text(source)) for kind, source in sources),
+        )
+        for _, source in sources:
+            if source and source not in seen:
+                seen.add(source)
+                waiting.append(source)
 
 
 def _soft_bindings(content: bytes, manifest_id: str) -> Iterator[tuple[str, str]]:
