@@ -8,7 +8,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from provenance.atomic import write_bytes
 from provenance.attest import check_report, sign_report
 from provenance.credentials import Authority, ClipClaims, TrustStores, commit, new_manifest_id
 from provenance.credentials.sign import sign_clip
+from provenance.credentials.trust import update_lists
 from provenance.errors import InvalidMedia, LimitReached, ProvenanceError, ProvenanceFailed
 from provenance.examination import Examination
 from provenance.examine import examine
@@ -54,7 +54,7 @@ _HELP = """exit codes:
   4  the video is unreadable, or a limit was reached
   5  a fault of ours: a missing key, a missing system package
 
-$KINEMARK_HOME (default ./var) holds keys/mark-keys.json, pki/ and registry/.
+$KINEMARK_HOME (default ./var) holds keys/mark-keys.json, pki/, registry/ and trust/.
 """
 
 
@@ -133,8 +133,7 @@ def _claims(found: Examination, options: argparse.Namespace) -> ClipClaims:
 def _verify(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     home = _home()
     keys = _keys(options.keys) if _key_file(options.keys).exists() else None
-    trust = TrustStores.load(home / "pki")
-    found = examine(options.input, keys, trust, FolderRegistry(home / "registry"))
+    found = examine(options.input, keys, _stores(), FolderRegistry(home / "registry"))
     verdict = decide(found)
     result = report(found, verdict)
     if options.report:
@@ -156,8 +155,8 @@ def _verify(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
 
 def _check_report(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     root = options.root.read_text() if options.root else ""
-    trust = replace(TrustStores.load(_home() / "pki"), production=root)
-    checked = check_report(options.input.read_text(errors="replace"), trust)
+    text = options.input.read_text(errors="replace")
+    checked = check_report(text, _stores(production=root))
     known = checked.store.value if checked.store else None
     signed = {"issuer": checked.issuer, "trusted_as": known, "state": checked.report["state"]}
     if options.json:
@@ -165,6 +164,18 @@ def _check_report(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
     content = {"sha256": checked.report["content"]["sha256"]}
     made = {"examined_at": checked.report["examined_at"]}
     return (OK if known else OTHER), {"signature": "holds", **signed, **content, **made}
+
+
+def _trust(options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    told = update_lists(
+        _home() / "trust", c2pa=options.c2pa, tsa=options.tsa, source=options.source
+    )
+    return OK, {"updated": told}
+
+
+def _stores(*, production: str = "") -> TrustStores:
+    home = _home()
+    return TrustStores.load(home / "pki", production=production, lists=home / "trust")
 
 
 def _home() -> Path:
@@ -209,7 +220,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(required=True, metavar="{embed,sign,verify,check-report}")
+    commands = parser.add_subparsers(
+        required=True, metavar="{embed,sign,verify,check-report,trust}"
+    )
 
     def command(
         name: str, run: Callable[..., tuple[int, dict[str, Any]]], text: str
@@ -248,6 +261,12 @@ def _parser() -> argparse.ArgumentParser:
     verifying.add_argument("--report", type=Path, metavar="FILE", help="write the signed report")
     verifying.add_argument("--pdf", type=Path, metavar="FILE", help="write the report on paper")
     checking = command("check-report", _check_report, "check a signed report, offline")
+    trusting = commands.add_parser("trust", help="take newer public trust lists from files")
+    trusting.set_defaults(command=_trust)
+    trusting.add_argument("--c2pa", type=Path, metavar="PEM", help="signers' list")
+    trusting.add_argument("--tsa", type=Path, metavar="PEM", help="time-stamping authorities' list")
+    trusting.add_argument("--source", required=True, help="where the files come from, and when")
+    trusting.add_argument("--json", action="store_true")
     checking.add_argument("--root", type=Path, metavar="PEM", help="the issuing studio's root")
     return parser
 

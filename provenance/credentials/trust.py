@@ -7,6 +7,7 @@ or a time-stamping root can never pass for a trusted issuer.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -15,6 +16,10 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
+from provenance.atomic import write_bytes
+from provenance.errors import InvalidMedia
+
+C2PA_LIST, TSA_LIST = "C2PA-TRUST-LIST.pem", "C2PA-TSA-TRUST-LIST.pem"
 _LISTS = Path(__file__).parent.parent / "data" / "trust"
 
 
@@ -37,16 +42,28 @@ class TrustStores:
     own_tsa: str = ""
 
     @classmethod
-    def load(cls, pki: Path | None = None, *, production: str = "") -> TrustStores:
-        """The vendored lists and, where `pki` is a development Authority's folder, its roots."""
+    def load(
+        cls, pki: Path | None = None, *, production: str = "", lists: Path | None = None
+    ) -> TrustStores:
+        """Public lists, and our own roots.
+
+        Args:
+            pki: a development Authority's folder.
+            production: PEM of the production root.
+            lists: folder with newer public lists, see `update_lists`; the vendored ones otherwise.
+        """
 
         def own(name: str) -> str:
             path = pki / name if pki else None
             return path.read_text() if path and path.exists() else ""
 
+        def public(name: str) -> str:
+            newer = lists / name if lists else None
+            return (newer if newer and newer.exists() else _LISTS / name).read_text()
+
         return cls(
-            c2pa=(_LISTS / "C2PA-TRUST-LIST.pem").read_text(),
-            tsa=(_LISTS / "C2PA-TSA-TRUST-LIST.pem").read_text(),
+            c2pa=public(C2PA_LIST),
+            tsa=public(TSA_LIST),
             production=production,
             development=own("root.pem"),
             own_tsa=own("tsa-root.pem"),
@@ -84,6 +101,39 @@ class TrustStores:
             store: x509.load_pem_x509_certificates(bundle.encode()) if bundle else []
             for store, bundle in bundles.items()
         }
+
+
+def update_lists(folder: Path, *, c2pa: Path | None, tsa: Path | None, source: str) -> list[str]:
+    """Take newer public lists from files into `folder`, with a note where they came from.
+
+    Returns:
+        one sentence a list: how many certificates it has and until when the first of them lasts.
+
+    Raises:
+        InvalidMedia: ``provenance.trust-list-unreadable``; nothing was changed.
+    """
+    given = {C2PA_LIST: c2pa, TSA_LIST: tsa}
+    contents = {name: path.read_bytes() for name, path in given.items() if path}
+    told = [f"{name}: {_described(content)}" for name, content in contents.items()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        write_bytes(folder / name, content)
+        note = f"{name}\n{source}\nsha256 {hashlib.sha256(content).hexdigest()}\n"
+        write_bytes(folder / f"{name}.source", note.encode())
+    return told
+
+
+def _described(content: bytes) -> str:
+    try:
+        certificates = x509.load_pem_x509_certificates(content)
+    except ValueError as fault:
+        raise InvalidMedia(
+            "trust-list-unreadable",
+            "A trust list must be a file of PEM certificates.",
+            "Download the list again from its publisher.",
+        ) from fault
+    ends = min(certificate.not_valid_after_utc for certificate in certificates)
+    return f"{len(certificates)} certificates, the first ends on {ends:%Y-%m-%d}"
 
 
 def _leads_to(chain: list[x509.Certificate], anchors: list[x509.Certificate]) -> bool:

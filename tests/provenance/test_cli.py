@@ -89,6 +89,24 @@ def test_a_forged_report_is_broken(run, studio, tmp_path):
     assert (code, json.loads(said.out)["error"]["code"]) == (3, "provenance.report-forged")
 
 
+def test_newer_trust_lists_are_taken_from_files(run, studio, monkeypatch, tmp_path):
+    home = tmp_path / "home"
+    monkeypatch.setenv("KINEMARK_HOME", str(home))
+    root = studio.home / "pki" / "root.pem"
+    code, said = run("trust", "--c2pa", root, "--source", "by hand, 2026", "--json")
+    assert (code, "1 certificates" in said.out) == (0, True)
+    assert json.loads(run("verify", studio.clip, "--json")[1].out)["state"] == "TRUSTED_OTHER"
+    assert "by hand, 2026" in (home / "trust" / "C2PA-TRUST-LIST.pem.source").read_text()
+
+
+def test_a_broken_trust_list_changes_nothing(run, monkeypatch, tmp_path):
+    monkeypatch.setenv("KINEMARK_HOME", str(tmp_path / "home"))
+    (tmp_path / "list.pem").write_text("no certificates")
+    code, said = run("trust", "--c2pa", tmp_path / "list.pem", "--source", "x", "--json")
+    assert (code, json.loads(said.out)["error"]["code"]) == (2, "provenance.trust-list-unreadable")
+    assert not (tmp_path / "home" / "trust").exists()
+
+
 def test_a_file_that_is_not_there(run, tmp_path):
     code, said = run("verify", tmp_path / "none.mp4", "--json")
     assert code == 2
