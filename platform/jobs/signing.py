@@ -47,7 +47,7 @@ def signer() -> Signer:
 
 
 def trust() -> TrustStores:
-    return TrustStores.load(settings.PKI_DIR)
+    return TrustStores.load(settings.PKI_DIR, lists=settings.KINEMARK_HOME / "trust")
 
 
 def _ring_file() -> Path:
