@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from config.pages import Tag
-from provenance import Examination, Verdict
 from registry.selectors import record_with_mark
 from verification.models import Report
 
@@ -50,80 +49,96 @@ class AnswerView:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the uploaded video; `left` and `width` in per cent of its length."""
+
+    start: float
+    end: float
+    kind: str
+    word: str
+    left: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
 class ReportPage:
     report: Report
-    verdict: Verdict
-    examination: Examination
+    verdict: dict[str, Any]
+    examination: dict[str, Any]
     tag: Tag
     answers: list[AnswerView]
+    timeline: list[Piece]
     clip_url: str
     false_find: str
-    unchecked: list[str]
 
 
 def report_page(report: Report) -> ReportPage:
-    verdict = Verdict.from_dict(report.verdict)
-    examination = Examination.from_dict(report.examination)
-    tone = TONES[verdict.state]
+    verdict, examination = report.verdict, report.examination
+    tone = TONES[verdict["state"]]
+    mark = examination["mark"]
     return ReportPage(
         report=report,
         verdict=verdict,
         examination=examination,
         tag=Tag(str(WORDS[tone]), tone, tone),
         answers=[
-            _answer(_("Signature"), "signature", verdict.signature),
-            _answer(_("Invisible mark"), "watermark", verdict.watermark),
-            _answer(_("Our record"), "record", verdict.record),
+            _answer(_("Signature"), "signature", verdict),
+            _answer(_("Invisible mark"), "watermark", verdict),
+            _answer(_("Our record"), "record", verdict),
         ],
-        clip_url=_clip_url(examination),
-        false_find=f"{examination.mark.false_positive_bound:.1e}" if examination.mark else "",
-        unchecked=_unchecked(examination),
+        timeline=_timeline(verdict["timeline"]) if examination["content"] else [],
+        clip_url=_clip_url(examination["record"]),
+        false_find=f"{mark['false_positive_bound']:.0e}" if mark else "",
     )
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """The report for programs. Field names stay as they are."""
+    """The report for programs: the engine's account, and how long it can be read here."""
     return {
         "id": str(report.pk),
         "created_at": report.created_at.isoformat(),
         "expires_at": report.expires_at.isoformat(),
-        "sha256": report.sha256,
-        "size": report.size,
-        "verdict": report.verdict,
+        **report.verdict,
         "examination": report.examination,
-        "note": _("Finding nothing does not prove that a video is authentic or human."),
     }
 
 
-def _answer(what: str, icon: str, answer: Any) -> AnswerView:
+def _answer(what: str, layer: str, verdict: dict[str, Any]) -> AnswerView:
     words = {
         "yes": _("Yes"),
         "no": _("No"),
         "partly": _("In part"),
         "unknown": _("Not known"),
     }
-    status = str(answer.status)
-    tag = Tag(words[status], status, status)
-    return AnswerView(what, icon, tag, answer.sentence)
+    answer = verdict["answers"][layer]
+    status = answer["status"]
+    return AnswerView(what, layer, Tag(words[status], status, status), answer["sentence"])
 
 
-def _clip_url(examination: Examination) -> str:
-    """The public page of the clip that our record leads to, while it is public."""
-    if examination.record is None or examination.record.taken_down:
-        return ""
-    record = record_with_mark(examination.record.mark_id)
-    return reverse("registry:clip", args=[record.clip_id]) if record else ""
-
-
-def _unchecked(examination: Examination) -> list[str]:
-    """What this answer leaves open, so that nobody reads more into it."""
-    always = [
-        _("Whether what the video shows is true."),
-        _("Invisible marks of other makers: we can read only our own."),
-        _("Sound, if there is any."),
+def _timeline(pieces: list[dict[str, Any]]) -> list[Piece]:
+    words = {
+        "same": _("as in the published clip"),
+        "altered": _("different from the published clip"),
+        "unknown": _("not compared"),
+    }
+    length = pieces[-1]["end"] if pieces else 0
+    return [
+        Piece(
+            start=piece["start"],
+            end=piece["end"],
+            kind=piece["kind"],
+            word=words[piece["kind"]],
+            left=round(100 * piece["start"] / length, 2),
+            width=round(100 * (piece["end"] - piece["start"]) / length, 2),
+        )
+        for piece in pieces
+        if length
     ]
-    video = examination.video
-    if video and (video.capped or video.damaged):
-        seconds = f"{video.seconds:.1f}"
-        always.insert(0, _("Everything after the first %(s)s seconds.") % {"s": seconds})
-    return always
+
+
+def _clip_url(found: dict[str, Any] | None) -> str:
+    """The public page of the clip that our record leads to, while it is public."""
+    if found is None or found["taken_down"]:
+        return ""
+    record = record_with_mark(found["mark_id"])
+    return reverse("registry:clip", args=[record.clip_id]) if record else ""

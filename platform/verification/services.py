@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from config.errors import UserFault
 from jobs.signing import mark_keys, trust
-from provenance import Examination, Limits, decide, examine
+from provenance import Examination, Limits, decide, examine, report
 from registry.lookup import DatabaseRegistry
 from verification.limits import slot
 from verification.models import Report
@@ -32,7 +32,7 @@ def verify_upload(upload: UploadedFile | None) -> Report:
     try:
         with slot():
             sweep()
-            return _report(examine_file(_checked(upload)))
+            return keep(examine_file(_checked(upload)))
     finally:
         _discard(upload)
 
@@ -42,6 +42,19 @@ def examine_file(path: Path) -> Examination:
     limits = Limits(max_bytes=settings.VERIFY_MAX_BYTES)
     seconds = settings.VERIFY_SECONDS
     return examine(path, mark_keys(), trust(), DatabaseRegistry(), limits, wall_seconds=seconds)
+
+
+def keep(examination: Examination) -> Report:
+    """Stores the engine's account of an examination as plain data, which later versions of the
+    studio can still show."""
+    account = report(examination, decide(examination))
+    return Report.objects.create(
+        sha256=examination.sha256,
+        size=examination.size,
+        examination=account.pop("examination"),
+        verdict=account,
+        expires_at=now() + timedelta(days=settings.REPORT_DAYS),
+    )
 
 
 def delete_report(report_id: UUID) -> bool:
@@ -87,16 +100,6 @@ def too_large() -> UserFault:
     )
     fault.status = 413
     return fault
-
-
-def _report(examination: Examination) -> Report:
-    return Report.objects.create(
-        sha256=examination.sha256,
-        size=examination.size,
-        examination=examination.as_dict(),
-        verdict=decide(examination).as_dict(),
-        expires_at=now() + timedelta(days=settings.REPORT_DAYS),
-    )
 
 
 def _discard(upload: UploadedFile | None) -> None:

@@ -1,6 +1,5 @@
 """The report: three answers, a verdict, what it does not mean; readable until it expires."""
 
-from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -8,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils.timezone import now
 
-from provenance import Credentials, Examination, VerdictState, decide
+from provenance import ContentFacts, Credentials, VerdictState, VideoFacts
 from provenance.wording import WORDS
 from tests.web.conftest import make_report
 from verification import services
@@ -20,6 +19,13 @@ pytestmark = pytest.mark.django_db
 
 def at(name: str, report: Report) -> str:
     return reverse(f"verification:{name}", args=[report.pk])
+
+
+def expired() -> Report:
+    report = make_report()
+    report.expires_at = now() - timedelta(seconds=1)
+    report.save()
+    return report
 
 
 def test_every_verdict_has_a_tone():
@@ -60,32 +66,41 @@ def test_what_was_not_checked_is_said(client):
 
 
 def test_what_a_file_claims_is_shown_as_text(client):
-    empty = Examination("ab" * 32, 5, "2026-11-22T12:00:00+00:00", "Kinemark test")
     hostile = Credentials(manifest_id="urn:c2pa:x", issuer="<img src=x onerror=alert(1)>")
-    examination = replace(empty, credentials_seen=True, credentials=hostile)
-    report = make_report(examination=examination.as_dict(), verdict=decide(examination).as_dict())
-    page = client.get(at("report", report)).content.decode()
+    page = client.get(at("report", make_report(credentials=hostile))).content.decode()
     assert "<img src=x" not in page
     assert "&lt;img src=x" in page
+
+
+def test_the_timeline_says_where_the_video_differs(client):
+    video = VideoFacts(64, 64, 24.0, 48, 2.0, "h264", capped=False, damaged=False)
+    content = ContentFacts(state="altered", score=0.9, coverage=1.0, segments=((0.5, 1.0),))
+    report = make_report(video=video, content=content)
+    pieces = [(piece.kind, piece.left, piece.width) for piece in report_page(report).timeline]
+    assert pieces == [("same", 0, 25), ("altered", 25, 25), ("same", 50, 50)]
+    page = client.get(at("report", report)).content.decode()
+    assert "0.5–1.0 s: different from the published clip" in page
 
 
 def test_the_same_as_json(client):
     report = make_report()
     told = client.get(at("report-json", report)).json()
     report.refresh_from_db()
-    assert told["verdict"] == report.verdict
+    assert told["format"] == "kinemark-report/1"
+    assert told["state"] == report.verdict["state"]
+    assert set(told["answers"]) == {"signature", "watermark", "record"}
     assert told["examination"]["sha256"] == report.sha256
-    assert "does not prove" in told["note"]
+    assert told["not_checked"]
 
 
 def test_an_expired_report_is_gone(client):
-    report = make_report(expires_at=now() - timedelta(seconds=1))
+    report = expired()
     assert client.get(at("report", report)).status_code == 404
     assert client.get(at("report-json", report)).status_code == 404
 
 
 def test_expired_reports_are_deleted_for_good(settings):
-    make_report(expires_at=now() - timedelta(seconds=1))
+    expired()
     kept = make_report()
     services.sweep()
     assert list(Report.objects.all()) == [kept]

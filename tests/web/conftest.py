@@ -1,8 +1,7 @@
 """A studio in which one of everything exists, and everybody who may look at it."""
 
 import secrets
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,11 +16,12 @@ from jobs.models import Gate, Job, Screening, State
 from jobs.workspace import Workspace
 from moderation.models import Case
 from moderation.services import claim, open_case
-from provenance import Examination, decide
+from provenance import Examination
 from registry.models import Record
 from studio.models import Clip
 from tests.making import make_job
 from verification.models import Report
+from verification.services import keep
 
 CONTENT = bytes(range(256)) * 40
 
@@ -131,13 +131,6 @@ def make_clip(owner: Person, folder: Path) -> Clip:
 
 
 def make_report(**fields: object) -> Report:
-    """A report as `decide` words it, of a file in which nothing was found."""
-    examination = Examination("ab" * 32, 5, "2026-11-22T12:00:00+00:00", "Kinemark test")
-    plain: dict[str, object] = {
-        "sha256": examination.sha256,
-        "size": examination.size,
-        "examination": examination.as_dict(),
-        "verdict": decide(examination).as_dict(),
-        "expires_at": now() + timedelta(days=1),
-    }
-    return Report.objects.create(**(plain | fields))
+    """A report of a file in which nothing was found, or with other fields examined."""
+    nothing = Examination("ab" * 32, 5, "2026-11-22T12:00:00+00:00", "Kinemark test")
+    return keep(replace(nothing, **fields))
