@@ -91,10 +91,18 @@ def check_store(content: bytes) -> None:
     """Refuse a manifest store that would be slow or dangerous to parse.
 
     Raises:
-        LimitReached: ``provenance.too-many-assertions`` or ``provenance.too-many-manifests``.
+        LimitReached: ``provenance.too-many-assertions``, ``provenance.too-many-manifests`` or
+            ``provenance.manifest-compressed``: its real size could not be told beforehand.
         InvalidMedia: ``provenance.manifest-damaged``.
     """
-    boxes = [item.path for item in walk(content) if isinstance(item, JumbfBox)]
+    items = list(walk(content))
+    if any(isinstance(item, Leaf) and item.kind == b"brob" for item in items):
+        raise LimitReached(
+            "manifest-compressed",
+            "The credentials of this file are compressed.",
+            "Ask the sender for a copy with plain credentials.",
+        )
+    boxes = [item.path for item in items if isinstance(item, JumbfBox)]
     manifests = sum(1 for path in boxes if len(path) == 2)
     assertions = sum(1 for path in boxes if len(path) == 4 and path[2] == _ASSERTION_STORE)
     if manifests > MAX_MANIFESTS:

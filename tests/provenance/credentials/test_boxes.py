@@ -71,6 +71,13 @@ def test_too_many_manifests():
     assert caught.value.code == "provenance.too-many-manifests"
 
 
+def test_a_compressed_manifest_is_not_unpacked():
+    packed = superbox("c2pa", superbox("urn:c2pa:1", box(b"brob", b"cbor" + bytes(50))))
+    with pytest.raises(LimitReached) as caught:
+        boxes.check_store(packed)
+    assert caught.value.code == "provenance.manifest-compressed"
+
+
 def test_deep_nesting_is_damage():
     content = box(b"cbor", b"\xa0")
     for _ in range(200):
