@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -34,11 +34,13 @@ class Lexicon:
 
     Args:
         phrases: surface form -> entry that it stands for.
-        fold_l: read ``l`` as ``i``, so that a digit one in a disguised word may stand for either.
+        fold: applied to every word of phrases and text before they are compared.
     """
 
-    def __init__(self, phrases: Iterable[tuple[str, str]], *, fold_l: bool = False) -> None:
-        self._fold_l = fold_l
+    def __init__(
+        self, phrases: Iterable[tuple[str, str]], fold: Callable[[str], str] = str
+    ) -> None:
+        self._fold = fold
         self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for phrase, entry in phrases:
             sequence = tuple(self._fold(word) for word, _, _ in words(phrase))
@@ -59,6 +61,3 @@ class Lexicon:
                     index += len(sequence) - 1
                     break
             index += 1
-
-    def _fold(self, word: str) -> str:
-        return word.replace("l", "i") if self._fold_l else word

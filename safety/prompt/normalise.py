@@ -7,6 +7,7 @@ leads every finding back to the characters that the creator really wrote.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -37,22 +38,24 @@ _LOOKALIKES = {
     for fake in fakes
 }  # fmt: skip
 
-_LEET = str.maketrans("0134578@$!|€", "oieastbasiie")
+LEET = str.maketrans("0134578@$!|€", "oieastbasiie")
 # Digits that mean digits: ordinals, ages, sizes, decades, resolutions.
 _PLAIN_NUMBER = re.compile(
     r"[$€]?\d+(?:th|s|d|k|m|x|mm|cm|km|kg|px|fps|hz|am|pm|p|g|h|yo|yr|yrs|y|x\d+)?!*"
     r"|\d*(?:1st|2nd|3rd)|[a-z]+!+",
     re.I,
 )
-_MODEL_NAME = re.compile(r"[a-z]{1,4}\d{1,4}", re.I)  # "mp3", "h264", unless it spells a word
+_MODEL_NAME = re.compile(r"[a-z]{1,3}\d{1,4}", re.I)  # "mp3", "h264", unless it spells a word
 _LEET_WORD = re.compile(
     r"(?<![\w@$!|])(?=[\w@$!|€]*[a-z])(?=[\w@$!|€]*[0134578@$!|€])[\w@$!|€]+", re.I
 )
 _SPACED = re.compile(
-    r"(?<![^\W_])(?:[^\W_]|[@$!])(?:(?P<gap>[ .\-_*·•~/\\]{1,3})(?:[^\W_]|[@$!])(?=\W|_|$)){2,}"
+    r"(?<![^\W_])(?:[^\W_]|[@$!])(?P<gap>[ .\-_*·•~/\\]{1,3})(?:[^\W_]|[@$!])"
+    r"(?:(?P=gap)(?:[^\W_]|[@$!])(?=\W|_|$))+"
 )
 _GAPPED_WORD = re.compile(r"(?<!\w)[a-z]{1,12}(?:[.\-_*·•~/\\][a-z]{1,12}){2,}(?!\w)", re.I)
-_WHOLE_WORD = re.compile(r"(?:^|\W)\w{3}(?:\W|$)")
+_WORD = re.compile(r"[^\W\d_]+")
+_MOST_RUNS = 4
 _RUN = re.compile(r"([^\W\d])\1{2,}")
 
 
@@ -66,6 +69,7 @@ class Normalised:
         original: what the creator wrote.
         removed: how many invisible or combining characters were dropped.
         bidi: whether the original reorders what a reader sees.
+        joined: origins of letters that had been set apart and were closed up.
     """
 
     text: str
@@ -73,6 +77,7 @@ class Normalised:
     original: str
     removed: int = 0
     bidi: bool = False
+    joined: frozenset[int] = frozenset()
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where ``text[start:end]`` stands in the original (half-open, code points)."""
@@ -88,6 +93,7 @@ class _Buffer:
     def __init__(self, characters: list[str], origin: list[int]) -> None:
         self.characters = characters
         self.origin = origin
+        self.joined: set[int] = set()
 
     @property
     def text(self) -> str:
@@ -111,7 +117,12 @@ def normalise(text: str) -> Normalised:
     _read_leet(buffer)
     _shorten_runs(buffer)
     return Normalised(
-        buffer.text, tuple(buffer.origin), text, removed, any(c in BIDI_OVERRIDES for c in text)
+        buffer.text,
+        tuple(buffer.origin),
+        text,
+        removed,
+        any(c in BIDI_OVERRIDES for c in text),
+        frozenset(buffer.joined),
     )
 
 
@@ -161,6 +172,7 @@ def _close_up(buffer: _Buffer) -> None:
         for match in pattern.finditer(buffer.text):
             if pattern is _GAPPED_WORD and not _looks_cut(match.group()):
                 continue
+            buffer.joined.update(buffer.origin[match.start() : match.end()])
             drop.update(
                 index
                 for index in range(match.start(), match.end())
@@ -186,11 +198,11 @@ def _read_leet(buffer: _Buffer) -> None:
 
 def _letters(word: str) -> str:
     """The word with letters for digits; a one stands for i, or for l where that makes a word."""
-    plain = word.translate(_LEET)
+    plain = word.translate(LEET)
     if _MODEL_NAME.fullmatch(word) and plain.lower() not in known_words():
         return word
     if "1" in word or "|" in word:
-        other = word.replace("1", "l").replace("|", "l").translate(_LEET)
+        other = word.replace("1", "l").replace("|", "l").translate(LEET)
         if other.lower() in known_words() and plain.lower() not in known_words():
             return other
     return plain
@@ -198,9 +210,26 @@ def _letters(word: str) -> str:
 
 def _shorten_runs(buffer: _Buffer) -> None:
     drop: set[int] = set()
-    for match in _RUN.finditer(buffer.text):
-        if _WHOLE_WORD.fullmatch(buffer.text, max(0, match.start() - 1), match.end() + 1):
+    for word in _WORD.finditer(buffer.text):
+        if len(set(word.group())) == 1 and len(word.group()) == 3:
             continue  # "xxx", "www": the run is the word
-        drop.update(range(match.start() + 2, match.end()))
+        runs = list(_RUN.finditer(word.group()))
+        if runs:
+            kept = _lengths(word.group(), runs)
+            for run, length in zip(runs, kept, strict=True):
+                drop.update(range(word.start() + run.start() + length, word.start() + run.end()))
     if drop:
         buffer.keep([i for i in range(len(buffer.characters)) if i not in drop])
+
+
+def _lengths(word: str, runs: list[re.Match[str]]) -> tuple[int, ...]:
+    """How long each run is to become: the reading with most double letters that is a word."""
+    if len(runs) <= _MOST_RUNS:
+        for lengths in itertools.product((2, 1), repeat=len(runs)):
+            reading, end = "", 0
+            for run, length in zip(runs, lengths, strict=True):
+                reading += word[end : run.start()] + run.group()[:length]
+                end = run.end()
+            if (reading + word[end:]).lower() in known_words():
+                return lengths
+    return (1,) * len(runs)

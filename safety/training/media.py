@@ -136,7 +136,7 @@ def train(
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         schedule.step()
-        if step % 100 == 0:
+        if step % 50 == 0:
             print(f"step {step} loss {loss.item():.4f}", flush=True)
     return network.eval()
 

@@ -45,6 +45,17 @@ def test_the_finding_is_hidden_and_says_nothing():
     assert finding.reason == "This text cannot be used."
 
 
+@pytest.mark.parametrize("apart", [" ", ".", "-", "*"])
+def test_letters_set_apart_across_words_are_blocked(apart):
+    for minor in LISTS["minor"][::4]:
+        assert found(apart.join(f"{minor}{LISTS['sexual'][3]}")), minor
+
+
+def test_stretched_letters_are_blocked():
+    for minor in LISTS["minor"][::4]:
+        assert found(f"{minor.replace('e', 'eeeee').replace('o', 'ooooo')} {LISTS['sexual'][3]}")
+
+
 @pytest.mark.parametrize("term", [*LISTS["minor"][::5], *LISTS["sexual"][::5]])
 def test_one_half_of_a_pair_is_not_enough(term):
     assert not found(f"about {term} and the weather")

@@ -19,7 +19,7 @@ from safety.prompt.normalise import normalise
         ("viоlеncе", "violence"),
         ("Ünïcödé", "Unicode"),
         ("ex-pl-os-ion", "explosion"),
-        ("goooooal", "gooal"),
+        ("goooooal", "goal"),
     ],
 )
 def test_disguises_are_undone(disguised, plain):
