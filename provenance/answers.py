@@ -22,6 +22,8 @@ _FAILURES = {
     "file was signed.",
     "claimSignature.outsideValidity": "The signature was made outside its certificate's time.",
     "signingCredential.ocsp.revoked": "The certificate was withdrawn by its issuer.",
+    "signingCredential.revoked": "The studio withdrew the certificate, and no time stamp proves an "
+    "earlier signature.",
     "signingCredential.untrusted": "The certificate leads to no issuer that we know.",
     "signingCredential.invalid": "The certificate is not fit for signing media.",
 }

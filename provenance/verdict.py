@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from provenance.answers import Answer, evidence, record_answer, signature_answer, watermark_answer
-from provenance.credentials.reader import Credentials
+from provenance.credentials.reader import WITHDRAWN, Credentials
 from provenance.credentials.trust import Store
 from provenance.examination import Examination
 from provenance.wording import WORDS
@@ -83,7 +83,7 @@ def decide(examination: Examination) -> Verdict:
     return Verdict(
         state=state,
         headline=words.headline,
-        sentence=f"{_AGREE} {words.sentence}" if _agrees(examination) else words.sentence,
+        sentence=_sentence(state, examination),
         evidence=evidence(examination),
         not_meaning=words.not_meaning,
         next_step=words.next_step,
@@ -101,8 +101,24 @@ def state_of(examination: Examination) -> VerdictState:
     )
 
 
+def _sentence(state: VerdictState, examination: Examination) -> str:
+    """The state's sentence, with what is special about this file."""
+    sentence = WORDS[state.value].sentence
+    if _agrees(examination):
+        return f"{_AGREE} {sentence}"
+    if state in (VerdictState.RECOVERED, VerdictState.RECOVERED_ALTERED) and _development(
+        examination
+    ):
+        return f"{sentence} {_DEVELOPMENT}"
+    return sentence
+
+
 _AGREE = "Signature, picture and the studio's record agree."
-_REVOKED = "signingCredential.ocsp.revoked"
+_DEVELOPMENT = (
+    "Those credentials were signed with the studio's development certificate, which nobody "
+    "outside the studio trusts."
+)
+_REVOKED = {"signingCredential.ocsp.revoked", WITHDRAWN}
 _EXPIRED = "signingCredential.expired"
 _UNTRUSTED = "signingCredential.untrusted"
 _OCSP_UNKNOWN = "signingCredential.ocsp.unknown"
@@ -144,7 +160,7 @@ def _limited(examination: Examination) -> bool:
 
 
 def _revoked(examination: Examination) -> bool:
-    return _REVOKED in _failures(examination)
+    return bool(_REVOKED & _failures(examination))
 
 
 def _expired(examination: Examination) -> bool:
@@ -237,6 +253,12 @@ def _agrees(examination: Examination) -> bool:
         and examination.content
         and examination.content.state == "matches"
     )
+
+
+def _development(examination: Examination) -> bool:
+    """The credentials that were found again come from the development authority."""
+    record = examination.record
+    return bool(record and record.recovered and record.recovered.store is Store.DEVELOPMENT)
 
 
 def _recoverable(examination: Examination) -> bool:

@@ -74,7 +74,7 @@ class ReportPage:
 
 def report_page(report: Report) -> ReportPage:
     verdict, examination = report.verdict, report.examination
-    tone = TONES[verdict["state"]]
+    tone = _tone(verdict["state"], examination["record"])
     mark = examination["mark"]
     return ReportPage(
         report=report,
@@ -90,6 +90,14 @@ def report_page(report: Report) -> ReportPage:
         clip_url=_clip_url(examination["record"]),
         false_find=f"{mark['false_positive_bound']:.0e}" if mark else "",
     )
+
+
+def _tone(state: str, record: dict[str, Any] | None) -> str:
+    """What a development certificate signed is never shown without a reservation."""
+    recovered = (record or {}).get("recovered") or {}
+    if TONES[state] == "yes" and recovered.get("store") == "development":
+        return "partly"
+    return TONES[state]
 
 
 def as_json(report: Report) -> dict[str, Any]:

@@ -7,6 +7,7 @@ organisation says what this is worth: nobody outside this studio trusts it.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import shutil
 import tempfile
@@ -29,6 +30,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from provenance.atomic import write_bytes
 from provenance.credentials.signer import Signer, es256
 from provenance.credentials.timestamp import LocalTimestamper
+from provenance.credentials.trust import REVOKED
 from provenance.errors import ProvenanceFailed
 
 ORGANISATION = "Kinemark development (NOT PUBLICLY TRUSTED)"
@@ -101,6 +103,17 @@ class Authority:
         """A new key and certificate for the signer, at once. Earlier clips keep their issuer."""
         issuer = x509.load_pem_x509_certificate(self._path("intermediate.pem").read_bytes())
         _write_leaf(self.folder, "signer", issuer, self._key("intermediate.key"))
+
+    def revoke(self) -> None:
+        """Withdraw the signer's certificate from now on, and rotate to a new one.
+
+        Clips that a time stamp proves to be older stay as they are.
+        """
+        path = self.folder / REVOKED
+        known = json.loads(path.read_text()) if path.exists() else {}
+        known[f"{self._leaf('signer').serial_number:x}"] = dt.datetime.now(dt.UTC).isoformat()
+        write_bytes(path, json.dumps(known, indent=1).encode())
+        self.rotate()
 
     def expires(self) -> dt.datetime:
         """When the first of the signing certificates expires, UTC."""

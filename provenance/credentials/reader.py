@@ -26,6 +26,8 @@ OFFLINE: dict[str, Any] = {
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
     "core": {"allowed_network_hosts": [], "allow_redirects": False},
 }
+WITHDRAWN = "signingCredential.revoked"
+"""Our own code beside the library's: we withdrew the certificate ourselves."""
 _MOST_TEXT, _MOST_ITEMS = 300, 64
 _X5CHAIN = 33  # RFC 9360
 
@@ -212,15 +214,20 @@ def _facts(report: dict[str, Any], content: bytes, trust: TrustStores) -> Creden
     chain = _chain(content, manifest_id)
     trusted = "signingCredential.trusted" in successes
     stamped = {"timeStamp.trusted", "timeStamp.validated"} <= set(successes)
+    signed_at = _text(signature.get("time")) if stamped else ""
+    store = trust.owner(chain) if trusted else None
+    failures = _codes(codes.get("failure"))
+    if store and trust.withdrawn(chain, signed_at):
+        failures = (*failures, WITHDRAWN)
     return Credentials(
         manifest_id=_text(manifest_id),
         successes=successes,
         informational=_codes(codes.get("informational")),
-        failures=_codes(codes.get("failure")),
-        store=trust.owner(chain) if trusted else None,
+        failures=failures,
+        store=store,
         issuer=_text(signature.get("issuer")),
         common_name=_text(signature.get("common_name")),
-        signed_at=_text(signature.get("time")) if stamped else "",
+        signed_at=signed_at,
         generator=_generator(active),
         source_type=_text(str(actions[0].get("digitalSourceType", "")).rsplit("/", 1)[-1])
         if actions

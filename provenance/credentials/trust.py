@@ -7,8 +7,10 @@ or a time-stamping root can never pass for a trusted issuer.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +21,7 @@ from cryptography.exceptions import InvalidSignature
 from provenance.atomic import write_bytes
 from provenance.errors import InvalidMedia
 
+REVOKED = "revoked.json"
 C2PA_LIST, TSA_LIST = "C2PA-TRUST-LIST.pem", "C2PA-TSA-TRUST-LIST.pem"
 _LISTS = Path(__file__).parent.parent / "data" / "trust"
 
@@ -33,13 +36,20 @@ class Store(StrEnum):
 
 @dataclass(frozen=True)
 class TrustStores:
-    """PEM bundles. Signers: `c2pa`, `production`, `development`. Time stamps: `tsa`, `own_tsa`."""
+    """Whom to trust.
+
+    Attributes:
+        c2pa, production, development: PEM bundles of signers' roots.
+        tsa, own_tsa: PEM bundles of time-stamping roots.
+        revoked: certificates of ours that we withdrew: serial number in hex → since when, UTC.
+    """
 
     c2pa: str
     tsa: str
     production: str = ""
     development: str = ""
     own_tsa: str = ""
+    revoked: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(
@@ -67,6 +77,7 @@ class TrustStores:
             production=production,
             development=own("root.pem"),
             own_tsa=own("tsa-root.pem"),
+            revoked=json.loads(own(REVOKED) or "{}"),
         )
 
     @property
@@ -89,6 +100,17 @@ class TrustStores:
             if _leads_to(certificates, anchors):
                 return store
         return None
+
+    def withdrawn(self, chain: list[bytes], signed_at: str) -> bool:
+        """Whether we withdrew the leaf, and no time stamp proves an earlier signature."""
+        if not chain or not self.revoked:
+            return False
+        serial = x509.load_der_x509_certificate(chain[0]).serial_number
+        since = self.revoked.get(f"{serial:x}")
+        if since is None:
+            return False
+        proven = dt.datetime.fromisoformat(signed_at) if signed_at else None
+        return proven is None or proven >= dt.datetime.fromisoformat(since)
 
     @cached_property
     def _anchors(self) -> dict[Store, list[x509.Certificate]]:

@@ -65,6 +65,7 @@ ROWS = [
     (replace(signed(), video=replace(VIDEO, damaged=True)), S.ERROR_TIMEOUT),
     (replace(failing("assertion.bmffHash.mismatch"), video=None), S.TAMPERED),
     (failing("signingCredential.ocsp.revoked"), S.REVOKED),
+    (failing("signingCredential.revoked"), S.REVOKED),
     (failing("signingCredential.expired"), S.EXPIRED_NO_TIMESTAMP),
     (failing("signingCredential.expired", "signingCredential.untrusted"), S.EXPIRED_NO_TIMESTAMP),
     (failing("signingCredential.expired", "assertion.bmffHash.mismatch"), S.TAMPERED),
@@ -249,3 +250,13 @@ def test_an_examination_survives_json(examination):
 def test_a_verdict_survives_json(examination):
     verdict = decide(examination)
     assert Verdict.from_dict(json.loads(json.dumps(verdict.as_dict()))) == verdict
+
+
+def test_recovered_credentials_of_the_development_authority_are_called_so():
+    verdict = decide(stripped(record=recorded(store=Store.DEVELOPMENT)))
+    assert verdict.state is S.RECOVERED
+    assert "development certificate" in verdict.sentence
+
+
+def test_recovered_credentials_of_the_production_authority_need_no_reservation():
+    assert "development" not in decide(stripped()).sentence

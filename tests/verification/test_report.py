@@ -21,6 +21,10 @@ def at(name: str, report: Report) -> str:
     return reverse(f"verification:{name}", args=[report.pk])
 
 
+def recovered_from(store: str) -> dict[str, object]:
+    return {"record": {"mark_id": 1, "taken_down": False, "recovered": {"store": store}}}
+
+
 def expired() -> Report:
     report = make_report()
     report.expires_at = now() - timedelta(seconds=1)
@@ -118,3 +122,17 @@ def test_reports_stay_out_of_caches_and_search_engines(client):
     response = client.get(at("report", make_report()))
     assert "no-store" in response["Cache-Control"]
     assert b'content="noindex"' in response.content
+
+
+def test_a_recovered_development_certificate_never_looks_confirmed():
+    report = make_report()
+    report.verdict |= {"state": "RECOVERED"}
+    report.examination |= recovered_from("development")
+    assert report_page(report).tag.tone == "partly"
+
+
+def test_a_recovered_production_certificate_is_confirmed():
+    report = make_report()
+    report.verdict |= {"state": "RECOVERED"}
+    report.examination |= recovered_from("production")
+    assert report_page(report).tag.tone == "yes"
