@@ -45,7 +45,7 @@ class Inspection:
     def inspect(
         self,
         keys: list[dict[str, Any]],
-        trust: dict[str, str],
+        trust: dict[str, Any],
         registered: list[int],
         limits: dict[str, Any],
     ) -> dict[str, Any]:

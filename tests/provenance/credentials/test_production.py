@@ -28,6 +28,7 @@ from provenance.credentials.production import (
     production_signer,
     socket_key,
 )
+from provenance.credentials.reader import WITHDRAWN
 from provenance.credentials.signer import es256
 from provenance.credentials.timestamp import HttpTimestamper
 
@@ -292,6 +293,26 @@ def test_a_rotated_key_leaves_old_clips_trusted(tmp_path, small_clip, claims):
     trust = TrustStores.load(authority.folder)
     stores = [read_credentials(tmp_path / name, trust).store for name in ("old.mp4", "new.mp4")]
     assert stores == ["development", "development"]
+
+
+def test_a_withdrawn_certificate_spoils_what_no_time_stamp_proves_to_be_older(
+    tmp_path, small_clip, claims
+):
+    authority = Authority.open(tmp_path / "pki")
+    old = authority.signer()
+    hour = dt.timedelta(hours=1)
+    earlier = replace(old.timestamper, now=lambda: dt.datetime.now(dt.UTC) - hour / 2)
+    later = replace(old.timestamper, now=lambda: dt.datetime.now(dt.UTC) + hour)
+    for name, stamper in (("earlier", earlier), ("later", later), ("never", None)):
+        signer = replace(old, timestamper=stamper)
+        sign_clip(small_clip, tmp_path / f"{name}.mp4", claims(), signer)
+    authority.revoke()
+    sign_clip(small_clip, tmp_path / "new.mp4", claims(), authority.signer())
+    trust = TrustStores.load(authority.folder)
+    names = ("earlier", "later", "never", "new")
+    found = {name: read_credentials(tmp_path / f"{name}.mp4", trust) for name in names}
+    withdrawn = {name: WITHDRAWN in credentials.failures for name, credentials in found.items()}
+    assert withdrawn == {"earlier": False, "later": True, "never": True, "new": False}
 
 
 @settings(max_examples=200, deadline=None)
