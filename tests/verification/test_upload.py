@@ -31,6 +31,9 @@ def test_the_clip_as_downloaded(published):
 
 def test_the_clip_encoded_anew_and_stripped(published):
     assert verdict_on(reencoded(published).read_bytes()) == "RECOVERED"
+    page = Client().get(Report.objects.get().get_absolute_url()).content.decode()
+    assert "development certificate" in page
+    assert "Verdict: with a reservation" in page
 
 
 def test_a_changed_byte(published):
