@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 import av
+import cv2
 import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from numpy.typing import NDArray
@@ -36,7 +37,8 @@ class Limits:
     """What one video may cost.
 
     `max_bytes` of file, `max_pixels` a frame, `max_frames` and `max_seconds` decoded, `max_luma`
-    bytes of luma kept in memory. A longer video is examined up to the limit and says so.
+    bytes of luma kept in memory. A longer video is examined up to the limit and says so. Planes
+    whose longer side exceeds `max_side` are kept at that side: the detector looks no closer.
     """
 
     max_bytes: int = 100_000_000
@@ -44,6 +46,7 @@ class Limits:
     max_frames: int = 2160
     max_seconds: float = 90.0
     max_luma: int = 320 * 2**20
+    max_side: int = 1280
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ class Video:
 
     Attributes:
         info: what the container says, size as shown (after rotation).
-        luma: one (height, width) uint8 plane a frame, as stored (no range conversion).
+        luma: one (height, width) uint8 plane a frame, as stored (no range conversion), upright,
+            shrunk to `Limits.max_side`.
         picture_types: "I" for an intra picture, "P" for any other, one a frame.
         capped: a limit ended the reading before the video ended.
         damaged: the decoder gave up, or the picture changed its size, before the video ended.
@@ -121,6 +125,7 @@ def read_video(source: Path | BinaryIO, limits: Limits | None = None) -> Video:
     limits = limits or Limits()
     luma: list[Frame] = []
     types: list[str] = []
+    size: tuple[int, ...] = ()
     capped = damaged = False
     with _opened(source, limits) as (container, stream):
         info = _info(stream)
@@ -128,10 +133,12 @@ def read_video(source: Path | BinaryIO, limits: Limits | None = None) -> Video:
         kept = 0
         try:
             for picture in container.decode(stream):
-                if len(luma) >= most or kept + picture.width * picture.height > limits.max_luma:
+                if len(luma) >= most or kept + kept // max(1, len(luma)) > limits.max_luma:
                     capped = True
                     break
-                plane = _luma(picture)
+                upright = _luma(picture)
+                size = size or upright.shape
+                plane = _shrunk(upright, limits.max_side)
                 if luma and plane.shape != luma[0].shape:
                     damaged = True
                     break
@@ -144,7 +151,7 @@ def read_video(source: Path | BinaryIO, limits: Limits | None = None) -> Video:
         damaged |= not capped and len(luma) < 0.9 * stream.frames
     if not luma:
         raise _unreadable()
-    height, width = luma[0].shape
+    height, width = size
     shown = VideoInfo(width, height, info.fps, info.seconds or len(luma) / info.fps, info.codec)
     return Video(shown, luma, types, capped, damaged)
 
@@ -281,6 +288,14 @@ def _luma(picture: av.VideoFrame) -> Frame:
     plane = picture.planes[0]
     rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
     return _upright(rows[:, : plane.width].copy(), picture.rotation)
+
+
+def _shrunk(plane: Frame, side: int) -> Frame:
+    factor = side / max(plane.shape)
+    if factor >= 1:
+        return plane
+    size = (round(plane.shape[1] * factor), round(plane.shape[0] * factor))
+    return cast(Frame, cv2.resize(plane, size, interpolation=cv2.INTER_AREA))
 
 
 def _rgb(picture: av.VideoFrame) -> Frame:

@@ -103,6 +103,11 @@ def check_store(content: bytes) -> None:
             "Ask the sender for a copy with plain credentials.",
         )
     boxes = [item.path for item in items if isinstance(item, JumbfBox)]
+    labels = {path[1] for path in boxes if len(path) == 2}
+    if any((_STORE, label, _ASSERTION_STORE) not in boxes for label in labels):
+        # The library finds this box by its type and would not mind; then it would see assertions
+        # that we do not.
+        raise _damaged("holds credentials whose statements are not where they belong")
     manifests = sum(1 for path in boxes if len(path) == 2)
     assertions = sum(1 for path in boxes if len(path) == 4 and path[2] == _ASSERTION_STORE)
     if manifests > MAX_MANIFESTS:

@@ -106,6 +106,12 @@ def test_memory_for_luma_is_bounded(small_clip):
     assert len(media.read_video(small_clip, Limits(max_luma=2 * 128 * 128)).luma) == 2
 
 
+def test_a_large_picture_is_kept_small(small_clip):
+    video = media.read_video(small_clip, Limits(max_side=64))
+    assert {plane.shape for plane in video.luma} == {(64, 64)}
+    assert (video.info.width, video.info.height) == (128, 128)
+
+
 def test_a_picture_beyond_the_limit_is_refused(small_clip):
     with pytest.raises(LimitReached) as caught:
         media.read_video(small_clip, Limits(max_pixels=100 * 100))

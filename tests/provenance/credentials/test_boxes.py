@@ -78,6 +78,11 @@ def test_a_compressed_manifest_is_not_unpacked():
     assert caught.value.code == "provenance.manifest-compressed"
 
 
+def test_a_renamed_assertion_store_is_damage():
+    with pytest.raises(InvalidMedia):
+        boxes.check_store(store(2).replace(b"c2pa.assertions", b"c2pa.!ssertions"))
+
+
 def test_deep_nesting_is_damage():
     content = box(b"cbor", b"\xa0")
     for _ in range(200):
