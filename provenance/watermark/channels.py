@@ -13,11 +13,25 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from provenance.watermark.planes import Bytes, Floats, as_bytes, as_floats, local_rms, rms
+from provenance.watermark.mask import Mask
+from provenance.watermark.planes import (
+    Bytes,
+    Floats,
+    as_bytes,
+    as_floats,
+    local_mean,
+    local_rms,
+    rms,
+)
 
 WORKING_SIDE = 900
 """Longest side, in pixels, at which an upload is examined; larger ones are shrunk to it."""
 _INTRA, _FOLLOWING, _SPREAD = 4, 5, 24
+_MEDIAN = 17
+_LARGEST = 4.0
+"""Grey levels: the mark is hardly ever larger."""
+_QUIET = 0.4
+"""Noise power below which quiet does not count for more."""
 
 
 def working_scale(luma: Bytes) -> float:
@@ -62,10 +76,17 @@ def _shrunk(luma: Bytes, scale: float) -> Bytes:
 
 
 def _whiten(luma: Bytes) -> Floats:
-    """High pass, then divided by the local rms: every region speaks equally loud."""
+    """What is left of a picture beside its own content, weighted by what the mark may be in it.
+
+    A median follows areas and edges and leaves the mark, which is small; what is larger than any
+    mark is cut off. Then each place counts by its expected amplitude over its noise power, the
+    weight of a matched filter.
+    """
     picture = as_floats(luma)
-    detail = picture - as_floats(cv2.GaussianBlur(picture, (0, 0), 4.0))
-    return detail / (local_rms(detail, 11) + np.float32(0.5))
+    detail = picture - as_floats(cv2.medianBlur(luma, _MEDIAN))
+    detail = np.clip(detail, -_LARGEST, _LARGEST)
+    expected, _ = Mask().amplitudes(luma)
+    return as_floats(detail * expected / (local_mean(detail * detail, 13) + _QUIET))
 
 
 def _level(picture: Floats) -> Floats:

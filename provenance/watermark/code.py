@@ -31,6 +31,7 @@ CONSTRAINT = 14
 STATES = 1 << (CONSTRAINT - 1)
 STEPS = PAYLOAD_BITS + CONSTRAINT - 1
 """Trellis steps: the payload and the zeros that end it."""
+_FOLLOWED = 20_000
 _IMPOSSIBLE = np.float32(-1e30)
 
 Bits = NDArray[np.int64]
@@ -107,6 +108,26 @@ class ConvolutionalCode:
             state = _pushed(state, payloads, step)
             total += gains[step][state]
         return total
+
+    def likeliest(self, soft: Floats, payloads: NDArray[np.uint64]) -> tuple[int, float]:
+        """(index, correlation) of the word whose signs correlate best with `soft`.
+
+        All words are followed through the first third of the trellis, then only those that lead
+        there: a word that stands out in the end at z = 8.8 has z = 5 by then, and falls behind
+        `_FOLLOWED` of a million others with a chance below 0.002. The correlation is exact.
+        """
+        gains = self._gains(soft)
+        alive = np.arange(len(payloads))
+        total = np.zeros(len(payloads), np.float32)
+        state = np.zeros(len(payloads), np.uint64)
+        for step in range(STEPS):
+            if step == STEPS // 3 and len(alive) > _FOLLOWED:
+                alive = np.argpartition(-total, _FOLLOWED)[:_FOLLOWED]
+                total, state = total[alive], state[alive]
+            state = _pushed(state, payloads[alive], step)
+            total += gains[step][state]
+        best = int(total.argmax())
+        return int(alive[best]), float(total[best])
 
     def _gains(self, soft: Floats) -> Floats:
         """What each register content would add to the correlation, shape (STEPS, 2**14)."""

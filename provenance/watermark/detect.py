@@ -77,14 +77,15 @@ def detect(
         raise ValueError("a detection needs at least one frame")
     if any(frame.shape != luma[0].shape for frame in luma):
         raise ValueError("the frames of an upload have one size")
-    budget = Budget(keys=len(keys.keys), registered=len(registered or ()))
+    names = registered if registered is not None else ()
+    budget = Budget(keys=len(keys.keys), registered=len(names))
     if min(luma[0].shape) < SMALLEST_SIDE:
         return MarkDetection(None, 0.0, budget.blind, 1.0, too_small=True)
     scale = working_scale(luma[0])
     pictures = channels(luma, picture_types)
     best = MarkDetection(None, 0.0, budget.blind, 1.0)
     for epoch in reversed(keys.epochs):
-        attempt = _Attempt(pictures, keys.of_epoch(epoch), budget, registered or ())
+        attempt = _Attempt(pictures, keys.of_epoch(epoch), budget, names)
         found = attempt.run()
         if found.mark_id is not None and found.geometry is not None:
             return _in_upload_pixels(found, scale)
@@ -113,6 +114,7 @@ class _Attempt:
         self.budget = budget
         self.registered = registered
         self.left = MAX_ATTEMPTS
+        self.words: dict[MarkKey, NDArray[np.uint64]] = {}
         self.best = MarkDetection(None, 0.0, budget.blind, 1.0)
 
     def run(self) -> MarkDetection:
@@ -174,24 +176,29 @@ class _Attempt:
             chance = self.budget.chance(score, by_registry=False)
             return MarkDetection(mark_id, score, self.budget.blind, chance, key.epoch, geometry,
                                  key.tenant)  # fmt: skip
-        return self._recognise(pattern, soft / norm, key, geometry) or MarkDetection(
+        unclaimed = MarkDetection(
             None, score, self.budget.blind, self.budget.chance(score, by_registry=False)
         )
+        if score < self.budget.registry:  # no word at all correlates better than the decoded one
+            return unclaimed
+        return self._recognise(pattern, soft / norm, key, geometry) or unclaimed
 
     def _recognise(
         self, pattern: Pattern, soft: Floats, key: MarkKey, geometry: Geometry
     ) -> MarkDetection | None:
-        if not self.registered:
-            return None
-        words = np.array([payload_of(mark_id, key) for mark_id in self.registered], np.uint64)
-        scores = pattern.scrambler.code.correlations(soft, words)
-        likeliest = int(scores.argmax())
-        score = float(scores[likeliest])
+        likeliest, score = pattern.scrambler.code.likeliest(soft, self._words(key))
         if score < self.budget.registry:
             return None
         chance = self.budget.chance(score, by_registry=True)
-        return MarkDetection(self.registered[likeliest], score, self.budget.registry, chance,
+        return MarkDetection(int(self.registered[likeliest]), score, self.budget.registry, chance,
                              key.epoch, geometry, key.tenant, by_registry=True)  # fmt: skip
+
+    def _words(self, key: MarkKey) -> NDArray[np.uint64]:
+        """What the registered IDs are written as under a key; made when first needed."""
+        if key not in self.words:
+            words = [payload_of(int(mark_id), key) for mark_id in self.registered]
+            self.words[key] = np.array(words, np.uint64)
+        return self.words[key]
 
 
 def _gains(pattern: Pattern, spectrum: Complexes) -> Floats:
