@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -29,6 +29,7 @@ from provenance.report import FORMAT
 
 _TYPE = "kinemark-report+jws"
 _MOST = 2**20
+_MOST_CERTIFICATES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +63,30 @@ def check_report(text: str, trust: TrustStores) -> AttestedReport:
         InvalidMedia: ``provenance.report-unreadable`` or ``provenance.report-forged``.
     """
     header, payload, signature, signed = _parts(text)
-    chain = _chain(header)
-    leaf = chain[0]
-    key = leaf.public_key()
-    if header.get("alg") != "ES256" or not isinstance(key, ec.EllipticCurvePublicKey):
+    leaf = _leaf(header)
+    if header.get("alg") != "ES256":
         raise _unreadable()
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
     try:
-        key.verify(encode_dss_signature(r, s), signed, ec.ECDSA(hashes.SHA256()))
+        leaf.key.verify(encode_dss_signature(r, s), signed, ec.ECDSA(hashes.SHA256()))
     except InvalidSignature as fault:
         raise _forged("The report or its signature was changed.") from fault
     report = _report(payload)
     made = dt.datetime.fromisoformat(str(report["examined_at"]))
-    if not leaf.not_valid_before_utc <= made <= leaf.not_valid_after_utc:
+    if not leaf.start <= made <= leaf.end:
         raise _forged("The report was made outside the time of its certificate.")
-    names = leaf.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
-    store = trust.owner([each.public_bytes(Encoding.DER) for each in chain])
-    return AttestedReport(report, str(names[0].value) if names else "", store)
+    return AttestedReport(report, leaf.organisation, trust.owner(leaf.chain))
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """What of the signer's certificate matters here; `chain` is DER, leaf first."""
+
+    key: ec.EllipticCurvePublicKey
+    start: dt.datetime
+    end: dt.datetime
+    organisation: str
+    chain: list[bytes]
 
 
 def _parts(text: str) -> tuple[dict[str, Any], bytes, bytes, bytes]:
@@ -95,16 +103,19 @@ def _parts(text: str) -> tuple[dict[str, Any], bytes, bytes, bytes]:
     return header, payload, signature, f"{pieces[0]}.{pieces[1]}".encode()
 
 
-def _chain(header: dict[str, Any]) -> list[x509.Certificate]:
+def _leaf(header: dict[str, Any]) -> _Leaf:
+    """Certificates are parsed late and piece by piece, so all pieces are taken here."""
     try:
-        certificates = [
-            x509.load_der_x509_certificate(base64.b64decode(each)) for each in header["x5c"][:8]
-        ]
-    except (KeyError, TypeError, ValueError) as fault:
+        chain = [base64.b64decode(each) for each in header["x5c"][:_MOST_CERTIFICATES]]
+        leaf = x509.load_der_x509_certificate(chain[0])
+        key = leaf.public_key()
+        names = leaf.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+        start, end = leaf.not_valid_before_utc, leaf.not_valid_after_utc
+    except (LookupError, TypeError, ValueError, UnsupportedAlgorithm) as fault:
         raise _unreadable() from fault
-    if not certificates:
+    if not isinstance(key, ec.EllipticCurvePublicKey):
         raise _unreadable()
-    return certificates
+    return _Leaf(key, start, end, str(names[0].value) if names else "", chain)
 
 
 def _report(payload: bytes) -> dict[str, Any]:
