@@ -46,6 +46,47 @@ def test_the_clip_reencoded_halved_and_stripped(studio, look, reencoded):
     assert decide(found).state is S.RECOVERED
 
 
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("copy.mkv", ["-c", "copy"]),
+        ("copy.mov", ["-c", "copy"]),
+        ("copy.ts", ["-c", "copy"]),
+        ("other-codec.webm", ["-c:v", "libvpx-vp9", "-cpu-used", "8", "-crf", "30"]),
+        ("old-codec.avi", ["-c:v", "mpeg4", "-q:v", "4"]),
+        ("turned.mp4", ["-c", "copy", "-metadata:s:v:0", "rotate=90"]),
+    ],
+)
+def test_the_clip_in_another_wrapping(studio, look, ffmpeg, tmp_path, name, options):
+    ffmpeg("-i", studio.clip, *options, tmp_path / name)
+    assert decide(look(tmp_path / name)).state is S.RECOVERED
+
+
+def test_an_altered_part_is_told_where_and_when(studio, look, ffmpeg, tmp_path):
+    box = "drawbox=x=100:y=300:w=160:h=160:color=red:t=fill:enable='between(t,0.8,1.5)'"
+    ffmpeg("-i", studio.clip, "-map_metadata", "-1", "-vf", box, "-crf", "23", tmp_path / "a.mp4")
+    found = look(tmp_path / "a.mp4")
+    assert decide(found).state is S.RECOVERED_ALTERED
+    [(start, end)] = found.content.segments
+    assert start == pytest.approx(0.8, abs=0.25)
+    assert end == pytest.approx(1.5, abs=0.25)
+    region = found.content.regions[0]
+    assert region.x == pytest.approx(100 / 512, abs=0.08)
+    assert region.y == pytest.approx(300 / 512, abs=0.08)
+    assert found.content.heatmap
+
+
+def test_our_mark_on_another_picture_conflicts(studio, look, tmp_path, pictures):
+    """A mark of ours whose record belongs to other content."""
+    from provenance import embed
+
+    other = embed(pictures(11), studio.mark_id, studio.keys.current, fps=24)
+    write_video(tmp_path / "other.mp4", other, 24)
+    found = look(tmp_path / "other.mp4")
+    assert found.content.state == "other"
+    assert decide(found).state is S.CONFLICT
+
+
 def test_a_clip_that_is_not_ours(look, tmp_path, pictures):
     write_video(tmp_path / "other.mp4", pictures(9, 128, 12), 24)
     verdict = decide(look(tmp_path / "other.mp4"))
