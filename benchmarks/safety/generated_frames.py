@@ -1,7 +1,7 @@
 """Frames that the embedded generator really made, for calibrating and testing the picture gate.
 
 `python -m benchmarks.safety.generated_frames --out runs/safety/generated.npz --clips 60` renders
-two-second clips from captions of its world. Layout: `frames` (N, F, 128, 128, 3) uint8 RGB,
+one-second clips from captions of its world. Layout: `frames` (N, F, 128, 128, 3) uint8 RGB,
 squeezed to a square; `prompts` JSON as uint8.
 """
 
@@ -34,7 +34,7 @@ def main() -> None:
         rng = random.Random(chosen.seed + number)
         prompt = caption(sample_spec(rng), rng)
         aspect = rng.choice((Aspect.SQUARE, Aspect.SQUARE, Aspect.LANDSCAPE, Aspect.PORTRAIT))
-        request = GenerationRequest(prompt, seed=number, aspect=aspect, seconds=2.0)
+        request = GenerationRequest(prompt, seed=number, aspect=aspect, seconds=1.0)
         frames = generator.generate(request).frames
         picks = np.linspace(0, len(frames) - 1, KEPT).round().astype(int)
         kept.append(

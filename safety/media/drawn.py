@@ -24,8 +24,6 @@ from safety.verdict import Decision, Finding
 
 WEIGHTS = DATA / "weights" / "media_drawn.safetensors"
 MODEL = "media-drawn"
-_CLEAR_FRAMES = 3
-"""A block needs the concept in this many sampled frames: the second signal is time."""
 
 
 class DrawnWorld:
@@ -107,8 +105,7 @@ class DrawnWorld:
     ) -> Finding | None:
         rule = self._rules[category]
         score = float(scores.max())
-        lasting = int((scores >= rule.block).sum()) >= min(_CLEAR_FRAMES, len(scores))
-        decision = rule.decide(score, agreed=lasting)
+        decision = rule.decide(score, agreed=False)  # one classifier never blocks alone
         if decision is Decision.ALLOW:
             return None
         seconds = chosen.seconds(scores >= rule.review)

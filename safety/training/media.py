@@ -237,7 +237,7 @@ def frame_rules(
         label, advice = _WORDS[concept]
         review = max(0.3, float(np.quantile(scores.concepts[:, column], 1 - _FALSE_ALARM)))
         rules[concept] = CategoryRule(
-            label, advice, round(min(1.0, review), 3), round(max(0.97, review), 3), _FALSE_ALARM
+            label, advice, round(min(1.0, review), 3), NEVER, _FALSE_ALARM
         )
     far = max(0.5, float(np.quantile(scores.foreign, 1 - _FALSE_ALARM)))
     rules[FOREIGN] = CategoryRule(
