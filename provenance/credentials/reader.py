@@ -234,7 +234,7 @@ def _facts(report: dict[str, Any], content: bytes, trust: TrustStores) -> Creden
         else "",
         actions=tuple(_text(action.get("action")) for action in actions[:_MOST_ITEMS]),
         soft_bindings=tuple(_soft_bindings(content, manifest_id)),
-        generation=next(iter(_data(assertions, GENERATION_LABEL)), {}),
+        generation=_plain(next(iter(_data(assertions, GENERATION_LABEL)), {})),
         ingredients=tuple(_ingredients(active, manifests, results))[:_MOST_ITEMS],
         history=tuple(_history(manifest_id, manifests)),
     )
@@ -367,6 +367,15 @@ def _codes(statuses: Any) -> tuple[str, ...]:
 def _generator(active: dict[str, Any]) -> str:
     info = active.get("claim_generator_info") or [{}]
     return _text(f"{info[0].get('name', '')} {info[0].get('version', '')}".strip())
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    """Numbers, truths and cut texts of an assertion that anybody may have written."""
+    return {
+        _text(key): value if isinstance(value, bool | int | float) else _text(value)
+        for key, value in list(data.items())[:_MOST_ITEMS]
+        if isinstance(value, bool | int | float | str)
+    }
 
 
 def _text(value: Any) -> str:

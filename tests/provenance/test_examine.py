@@ -170,8 +170,9 @@ def test_without_our_roots_we_do_not_know_ourselves(studio):
     assert decide(found).state is S.VALID_UNKNOWN_ISSUER
 
 
-def test_a_mark_without_a_record(studio, reencoded):
-    assert decide(examine(reencoded, studio.keys, studio.trust, None)).state is S.WATERMARK_ONLY
+def test_a_mark_without_a_record(studio):
+    found = examine(studio.unsigned, studio.keys, studio.trust, None)
+    assert decide(found).state is S.WATERMARK_ONLY
 
 
 def test_a_file_over_the_limit_is_not_called_foreign(studio, look):

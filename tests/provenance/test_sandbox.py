@@ -30,7 +30,7 @@ def confined(code: str) -> subprocess.CompletedProcess[str]:
     script = f"""
 import os, socket, ctypes, threading
 from provenance.confinement import confine
-confine(5)
+confine(2)
 try:
     exec({code!r})
 except (PermissionError, AssertionError):
