@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c co
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench bench-generation bench-robustness bench-safety train soak clean
+.PHONY: help run test lint format bench bench-generation bench-robustness bench-safety bench-provenance train soak clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ bench-generation: $(VENV)/test.stamp ## adherence, speed and memory of the embed
 
 bench-robustness: $(VENV)/test.stamp ## what the watermark survives, and what it does not
 	$(BIN)/python -m benchmarks.robustness
+
+bench-provenance: $(VENV)/test.stamp ## damage to signed files, cost of signing and verifying
+	$(BIN)/python -m benchmarks.provenance
 
 bench-safety: $(VENV)/test.stamp ## recall and false alarms of the safety gates
 	$(BIN)/python -m benchmarks.safety
