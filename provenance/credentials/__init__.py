@@ -13,6 +13,7 @@ from provenance.credentials.pki import Authority
 from provenance.credentials.production import (
     expiry_alarm,
     file_key,
+    key_at,
     pkcs11_key,
     production_signer,
     socket_key,
@@ -48,6 +49,7 @@ __all__ = [
     "commit",
     "expiry_alarm",
     "file_key",
+    "key_at",
     "new_manifest_id",
     "pkcs11_key",
     "production_signer",

@@ -13,6 +13,7 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
+from urllib.parse import parse_qsl
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -159,6 +160,29 @@ def pkcs11_key(module: Path, token: str, pin: str, label: str) -> Sign:
             raise _keeper("The token refused to sign.") from fault
 
     return sign
+
+
+def key_at(address: str, secret: str = "") -> Sign:
+    """The signing function of a key that the settings name by its address.
+
+    Args:
+        address: ``file:/path/key.pem``, ``socket:/run/kms.sock`` or
+            ``pkcs11:/path/module.so?token=LABEL&key=LABEL``.
+        secret: the file's password or the token's PIN.
+
+    Raises:
+        ProvenanceFailed: ``provenance.signing-key-unusable``.
+    """
+    kind, _, rest = address.partition(":")
+    if kind == "file":
+        return file_key(Path(rest), secret.encode() or None)
+    if kind == "socket":
+        return socket_key(Path(rest))
+    path, _, query = rest.partition("?")
+    names = dict(parse_qsl(query))
+    if kind == "pkcs11" and {"token", "key"} <= set(names):
+        return pkcs11_key(Path(path), names["token"], secret, names["key"])
+    raise _keeper("The signing key's address is not understood.")
 
 
 def _keeper(message: str) -> ProvenanceFailed:

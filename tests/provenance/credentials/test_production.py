@@ -24,6 +24,7 @@ from provenance.credentials.pki import signing_leaf
 from provenance.credentials.production import (
     expiry_alarm,
     file_key,
+    key_at,
     pkcs11_key,
     production_signer,
     socket_key,
@@ -174,6 +175,24 @@ def test_a_key_on_a_token(token, issuer, authority, small_clip, tmp_path, claims
 def test_a_wrong_token_pin_or_label(token, wrong):
     with pytest.raises(ProvenanceFailed) as caught:
         pkcs11_key(SOFTHSM, *wrong)
+    assert caught.value.code == "provenance.signing-key-unusable"
+
+
+@needs_softhsm
+def test_addresses_name_all_three_keepers(token, authority, service):
+    addresses = {
+        f"file:{authority.folder / 'signer.key'}": "",
+        f"socket:{service[0]}": "",
+        f"pkcs11:{SOFTHSM}?token=studio&key=claims": "1234",
+    }
+    for address, secret in addresses.items():
+        assert len(key_at(address, secret)(b"message")) == 64
+
+
+@pytest.mark.parametrize("address", ["", "file:/none.pem", "pkcs11:/x.so?token=a", "https://x"])
+def test_an_address_that_names_no_key(address):
+    with pytest.raises(ProvenanceFailed) as caught:
+        key_at(address)
     assert caught.value.code == "provenance.signing-key-unusable"
 
 
