@@ -32,6 +32,12 @@
   if (hold) {
     hold.hidden = false;
     hold.addEventListener("pointerdown", () => plain(true));
+    hold.addEventListener("keydown", (event) => {
+      if (event.key !== " " && event.key !== "Enter") return;
+      event.preventDefault();
+      plain(true);
+    });
+    hold.addEventListener("keyup", () => plain(false));
     for (const name of ["pointerup", "pointerleave", "pointercancel"]) hold.addEventListener(name, () => plain(false));
   }
 

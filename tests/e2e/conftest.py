@@ -93,12 +93,12 @@ def visit(browser: Browser, studio: Studio) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     problems: list[str] = []
 
-    def open_page(who: str = "", theme: str = "light", width: int = 1280) -> Page:
+    def open_page(who: str = "", *, scripts: bool = True) -> Page:
         context = browser.new_context(
             base_url=studio.url,
-            color_scheme=theme,
-            viewport={"width": width, "height": 900},
+            viewport={"width": 1280, "height": 900},
             reduced_motion="reduce",
+            java_script_enabled=scripts,
         )
         contexts.append(context)
         page = context.new_page()

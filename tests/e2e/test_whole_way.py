@@ -116,6 +116,16 @@ def test_an_empty_file_is_refused_on_the_page(visit, tmp_path: Path):
     expect(page.locator("[data-problem]")).to_contain_text("verification.empty-file")
 
 
+def test_verifying_needs_no_scripts(visit, tmp_path: Path):
+    page = visit(scripts=False)
+    page.goto("/verify/")
+    fake = tmp_path / "holiday.mp4"
+    fake.write_text("not a film at all")
+    page.get_by_label("Drop a video here").set_input_files(fake)
+    page.get_by_role("button", name="Examine this video").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Not a readable video")
+
+
 def test_the_moderators_keys(visit, studio: Studio):
     page = visit("moderator")
     page.goto(studio.seeds["case"])
