@@ -53,6 +53,12 @@ FREE_SPACE_FLOOR_MB = env.number("KINEMARK_FREE_SPACE_FLOOR_MB", 1024)
 # The development authority marks clips as untrusted for the public; an https studio must ask
 # for it by name.
 DEVELOPMENT_SIGNING = env.flag("KINEMARK_DEVELOPMENT_SIGNING", default=not HTTPS)
+# A chain of one's own takes the development authority's place.
+SIGNING_CHAIN = env.text("KINEMARK_SIGNING_CHAIN")  # PEM, leaf first, without the root
+SIGNING_ROOT = env.text("KINEMARK_SIGNING_ROOT")  # PEM
+SIGNING_KEY = env.text("KINEMARK_SIGNING_KEY")  # an address: see provenance.key_at
+SIGNING_SECRET = env.text("KINEMARK_SIGNING_SECRET")
+TSA_URL = env.text("KINEMARK_TSA_URL")
 
 # --- People ---------------------------------------------------------------------------------
 SIGN_UP_OPEN = env.flag("KINEMARK_SIGN_UP_OPEN")

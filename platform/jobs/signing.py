@@ -4,12 +4,22 @@ A studio that replaced a lost key by itself would sign clips that its earlier vi
 connect with it, and would no longer recognise its own marks.
 """
 
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 
 from config.errors import SystemFault
-from provenance import Authority, KeyRing, MarkKey, Signer, TrustStores
+from provenance import (
+    Authority,
+    HttpTimestamper,
+    KeyRing,
+    MarkKey,
+    Signer,
+    TrustStores,
+    key_at,
+    production_signer,
+)
 from registry.models import Record
 
 
@@ -20,7 +30,7 @@ def set_up() -> None:
     settings.KEYS_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not _ring_file().exists():
         KeyRing.of([MarkKey.generate()]).save(_ring_file())
-    if settings.DEVELOPMENT_SIGNING:
+    if settings.DEVELOPMENT_SIGNING and not settings.SIGNING_CHAIN:
         Authority.open(settings.PKI_DIR)
 
 
@@ -34,12 +44,19 @@ def mark_keys() -> KeyRing:
 
 def signer() -> Signer:
     """Who signs manifests. Raises `SystemFault` "jobs.signing-key-gone", or an engine's error."""
+    if settings.SIGNING_CHAIN:
+        return _production_signer(
+            settings.SIGNING_CHAIN,
+            settings.SIGNING_KEY,
+            settings.SIGNING_SECRET,
+            settings.TSA_URL,
+        )
     if not settings.DEVELOPMENT_SIGNING:
         raise SystemFault(
             "jobs.no-signer",
             "This studio has no certificate to sign clips with.",
-            "Set KINEMARK_DEVELOPMENT_SIGNING=1 to sign with the development authority, "
-            "which nobody outside trusts.",
+            "Set KINEMARK_SIGNING_CHAIN and what belongs to it, or KINEMARK_DEVELOPMENT_SIGNING=1 "
+            "to sign with the development authority, which nobody outside trusts.",
         )
     if not (settings.PKI_DIR / "root.pem").exists():
         raise _gone("signing", settings.PKI_DIR)
@@ -47,7 +64,15 @@ def signer() -> Signer:
 
 
 def trust() -> TrustStores:
-    return TrustStores.load(settings.PKI_DIR, lists=settings.KINEMARK_HOME / "trust")
+    return TrustStores.load(
+        settings.PKI_DIR, production=settings.SIGNING_ROOT, lists=settings.KINEMARK_HOME / "trust"
+    )
+
+
+@cache
+def _production_signer(chain: str, key: str, secret: str, tsa_url: str) -> Signer:
+    """Once a process: a token's session stays open, and the key proves itself first."""
+    return production_signer(chain, key_at(key, secret), HttpTimestamper(tsa_url))
 
 
 def _ring_file() -> Path:
