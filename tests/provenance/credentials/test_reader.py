@@ -1,10 +1,12 @@
 """Reading hostile files: nothing leaves the machine, nothing runs away."""
 
+import io
 import json
 import socket
 import struct
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import c2pa
@@ -155,6 +157,36 @@ def test_texts_of_strangers_are_cut(small_clip, tmp_path, authority):
     found = read_credentials(tmp_path / "html.mp4", NOBODY)
     assert len(found.generation["model"]) == 300
     assert len(json.dumps(found.as_dict())) < 3000
+
+
+def test_a_laundered_source_surfaces(studio, small_clip, tmp_path):
+    """The library signs a remix of a tampered clip and calls it trusted; we show the source."""
+    tampered = bytearray(studio.clip.read_bytes())
+    tampered[-5000] ^= 0xFF
+    action = {"action": "c2pa.opened", "parameters": {"ingredientIds": ["source"]}}
+    definition = {
+        "claim_generator_info": [{"name": "Launderer", "version": "1"}],
+        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [action]}}],
+    }
+    own = studio.authority.signer()
+    signer = c2pa.Signer.from_callback(own.sign, c2pa.C2paSigningAlg.ES256, own.chain, None)
+    path = tmp_path / "laundered.mp4"
+    with (
+        c2pa.Builder(definition, context=c2pa.Context.from_dict(OFFLINE)) as builder,
+        signer,
+        small_clip.open("rb") as source,
+        path.open("w+b") as target,
+    ):
+        described = {"relationship": "parentOf", "label": "source"}
+        builder.add_ingredient(described, "video/mp4", io.BytesIO(bytes(tampered)))
+        builder.sign(signer, "video/mp4", source, target)
+    trust = replace(studio.trust, production=studio.trust.development, development="")
+    found = read_credentials(path, trust)
+    assert found.failures == ()
+    assert found.ingredients[0].failures == ("assertion.bmffHash.mismatch",)
+    verdict = decide(examine(path, studio.keys, trust, None))
+    assert verdict.state is VerdictState.OURS_SOURCE_PROBLEM
+    assert any("made from" in line for line in verdict.evidence)
 
 
 def test_the_four_trust_stores_are_kept_apart(studio):
