@@ -23,6 +23,12 @@ def submit(page: Page, prompt: str = PROMPT) -> None:
     page.wait_for_url("**/studio/jobs/**")
 
 
+def wait_for_decision(page: Page) -> None:
+    """The case is ours and its keys are listened to."""
+    page.get_by_role("heading", name="Your decision").wait_for()
+    page.wait_for_load_state()
+
+
 def approve_if_held(page: Page, visit: Callable[..., Page]) -> None:
     """Frames that no classifier can judge are for a person; so be one."""
     heading = page.get_by_role("heading", level=1)
@@ -32,7 +38,7 @@ def approve_if_held(page: Page, visit: Callable[..., Page]) -> None:
     moderator = visit("moderator")
     moderator.goto("/review/")
     moderator.get_by_role("row", name="Frames").get_by_role("button", name="Take").last.click()
-    moderator.get_by_role("heading", name="Your decision").wait_for()
+    wait_for_decision(moderator)
     moderator.keyboard.press("a")
     moderator.get_by_role("button", name="Decide").click()
     expect(heading).to_have_text("Your clip is ready.")
@@ -132,6 +138,7 @@ def test_the_moderators_keys(visit, studio: Studio):
     take = page.get_by_role("button", name="Take this case")
     if take.count():  # else it came to this moderator after an earlier decision
         take.click()
+    wait_for_decision(page)
     page.keyboard.press("r")
     expect(page.get_by_label("Reject")).to_be_checked()
     expect(page.get_by_label("Reason")).to_have_value("")
