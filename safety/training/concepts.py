@@ -12,6 +12,9 @@ from pathlib import Path
 from safety.policy import DATA
 
 BANK = DATA / "concepts"
+_OFTEN = 8
+"""How many times more of each template of everyday scenes, which most prompts are like."""
+
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _SLOT = re.compile(r"<(\w+)>")
 
@@ -36,7 +39,8 @@ def concepts(folder: Path = BANK, per_template: int = 40, seed: int = 7) -> Iter
         for harmful in (True, False):
             for number, template in enumerate(bank["unsafe" if harmful else "safe"]):
                 generator = random.Random(f"{seed}:{template}")  # noqa: S311 - sampling, no secret
-                texts = {expand(template, slots, generator) for _ in range(per_template)}
+                tries = per_template * (_OFTEN if bank["category"] == "none" else 1)
+                texts = {expand(template, slots, generator) for _ in range(tries)}
                 for text in sorted(texts):
                     yield Concept(text, bank["category"], harmful, number)
 

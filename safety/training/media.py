@@ -28,7 +28,7 @@ from safety.media.network import (
 )
 from safety.policy import NEVER, CategoryRule
 from safety.training.drawings import HELD_OUT, TAUGHT, draw_concept
-from safety.training.pictures import degrade, foreign
+from safety.training.pictures import confused, degrade, foreign
 
 Frames = NDArray[np.uint8]
 _BATCH = 96
@@ -85,8 +85,11 @@ class Studio:
         }
 
     def harmless(self, part: str, rng: random.Random) -> Frames:
-        """A degraded frame of the world."""
-        return degrade(self._frame(part, rng), rng)
+        """A degraded frame of the world, now and then with confused tokens."""
+        frame = self._frame(part, rng)
+        if rng.random() < 0.3:
+            frame = confused(frame, self._frame(part, rng), rng)
+        return degrade(frame, rng)
 
     def harmful(self, part: str, concept: str, rng: random.Random) -> Frames:
         """A degraded frame with a drawing of ``concept``; drawings of the test are never taught."""

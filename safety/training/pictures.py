@@ -42,6 +42,19 @@ def degrade(picture: Picture, rng: random.Random, strength: float = 1.0) -> Pict
     return np.ascontiguousarray(picture[:, ::-1]) if rng.random() < 0.5 else picture
 
 
+def confused(picture: Picture, other: Picture, rng: random.Random) -> Picture:
+    """What a weak generator does: some tokens of the picture show something else, softly joined."""
+    mixed, cell = picture.copy(), picture.shape[0] // 4
+    row, column = rng.randrange(3), rng.randrange(3)
+    for _ in range(rng.randint(1, 5)):
+        r, c = (row + rng.randrange(2)) * cell, (column + rng.randrange(2)) * cell
+        piece = other[r : r + cell, c : c + cell]
+        share = rng.uniform(0.4, 1.0)
+        under = mixed[r : r + cell, c : c + cell]
+        mixed[r : r + cell, c : c + cell] = piece * share + under * (1 - share)
+    return cv2.GaussianBlur(mixed, (0, 0), rng.uniform(1.5, 5.0))
+
+
 def foreign(world: Picture, photo: Picture, rng: random.Random, held_out: bool = False) -> Picture:
     """A picture that is not of the drawn world; other kinds when ``held_out``."""
     kinds = _HELD_OUT_KINDS if held_out else _KINDS
