@@ -2,12 +2,14 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+WORLD  := runs/safety/world.npz
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench bench-generation bench-robustness bench-safety bench-provenance train soak clean
+.PHONY: help run test lint format bench bench-generation bench-robustness bench-provenance \
+        bench-safety train clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,11 +42,13 @@ bench-robustness: $(VENV)/test.stamp ## what the watermark survives, and what it
 bench-provenance: $(VENV)/test.stamp ## damage to signed files, cost of signing and verifying
 	$(BIN)/python -m benchmarks.provenance
 
-bench-safety: $(VENV)/test.stamp ## recall and false alarms of the safety gates
-	$(BIN)/python -m benchmarks.safety
+bench-safety: $(VENV)/test.stamp ## recall and false alarms of the safety gates (DATA=folder of the text sets)
+	$(BIN)/python -m benchmarks.safety.world_frames --out $(WORLD)
+	$(BIN)/python -m benchmarks.safety --world $(WORLD) $(if $(DATA),--data $(DATA))
 
-train: $(VENV)/run.stamp ## train the embedded model from scratch (resumes from runs/)
+train: $(VENV)/run.stamp ## train the embedded model from scratch, upscaler included (resumes from runs/)
 	$(BIN)/python -m generation.embedded.train
+	$(BIN)/python -m generation.embedded.train_refiner --base runs/base/ema.pt
 
 clean: ## remove the virtual environment and caches (never var/: it holds keys and clips)
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
