@@ -8,6 +8,7 @@ import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.datasets import load_sample_images
 
+from generation import GenerationRequest, Generator, load_generator
 from generation.embedded.world.render import render as render_world
 from generation.embedded.world.spec import sample_spec
 
@@ -172,6 +174,28 @@ def film(name: str, start: int) -> Callable[[int, int, int], Clip]:
     return render
 
 
+@cache
+def _generator() -> Generator:
+    return load_generator()
+
+
+def generated(prompt: str, seed: int) -> Callable[[int, int, int], Clip]:
+    """What the embedded generator makes of a prompt; at its own sizes and length."""
+
+    def render(width: int, height: int, frames: int) -> Clip:
+        shapes = {size: aspect for aspect, size in _generator().limits.sizes.items()}
+        request = GenerationRequest(prompt=prompt, seed=seed, aspect=shapes[width, height])
+        return _generator().generate(request).frames[:frames]
+
+    return render
+
+
+_PROMPTS = {
+    "tuning": ("a red balloon rising over the hills", "a blue boat sailing on the ocean",
+               "a yellow rocket flying in space"),
+    "reporting": ("a green car driving through the city", "a white bird flying over the mountains",
+                  "an orange fish swimming in the ocean"),
+}  # fmt: skip
 SIZES = ((512, 512), (640, 384), (384, 640))
 
 
@@ -182,21 +206,23 @@ def collection(purpose: str) -> list[Scene]:
         purpose: "tuning" for what constants were chosen on, "reporting" for what is reported.
     """
     first = {"tuning": 1, "reporting": 101}[purpose]
+    tuning = purpose == "tuning"
+    one, two, three = _PROMPTS[purpose]
     kinds: list[tuple[str, Callable[[int, int, int], Clip]]] = [
-        *((f"world {n}", world(n)) for n in range(first, first + 6)),
-        *((f"drawing {n}", drawing(n)) for n in range(first, first + 2)),
-        (f"gradient {first}", gradient(first)),
+        (f"generated: {one}", generated(one, first)),
+        (f"drawing {first}", drawing(first)),
+        ("film bikes", film("bikes", 10 if tuning else 120)),
+        (f"generated: {two}", generated(two, first)),
+        (f"world {first}", world(first)),
+        (f"generated: {three}", generated(three, first)),
+        (f"photo {'china' if tuning else 'flower'}", photo(0 if tuning else 1, first)),
+        (f"world {first + 1}", world(first + 1)),
+        ("film bunny", film("bigbuckbunny", 20 if tuning else 80)),
         (f"texture {first}", textured(first)),
-        (f"photo {'china' if first == 1 else 'flower'}", photo(int(first > 1), first)),
-        ("film bikes", film("bikes", 10 if first == 1 else 120)),
-        ("film bunny", film("bigbuckbunny", 20 if first == 1 else 80)),
+        (f"gradient {first}", gradient(first)),
+        *((f"world {n}", world(n)) for n in range(first + 2, first + 6)),
     ]
     return [
         Scene(f"{name}, {width}×{height}", width, height, kind)
         for (name, kind), (width, height) in zip(kinds, itertools.cycle(SIZES))
     ]
-
-
-def mixed(kinds: list[Scene], count: int) -> list[Scene]:
-    """`count` scenes spread over the collection."""
-    return [kinds[i] for i in np.unique(np.linspace(0, len(kinds) - 1, count).astype(int))]

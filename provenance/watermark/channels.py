@@ -26,8 +26,9 @@ from provenance.watermark.planes import (
 
 WORKING_SIDE = 900
 """Longest side, in pixels, at which an upload is examined; larger ones are shrunk to it."""
-_INTRA, _FOLLOWING, _SPREAD = 4, 5, 24
-_MEDIAN = 17
+_INTRA, _FOLLOWING, _SPREAD = 4, 5, 12
+_MEDIANS = (9, 19)
+"""Pixels: the small one follows soft shading, the large one keeps more of the slow waves."""
 _LARGEST = 4.0
 """Grey levels: the mark is hardly ever larger."""
 _QUIET = 0.4
@@ -46,17 +47,19 @@ def channels(luma: Sequence[Bytes], picture_types: Sequence[str]) -> list[Floats
         picture_types: "I" for intra frames, anything else for predicted ones.
 
     Returns:
-        one to three float32 pictures of unit rms, their longer side at most WORKING_SIDE.
+        two to six float32 pictures of unit rms, their longer side at most WORKING_SIDE: for each
+        group of frames with what a small and what a large median leaves.
     """
     count = len(luma)
     scale = working_scale(luma[0])
-    whitened: dict[int, Floats] = {}
+    whitened: dict[tuple[int, int], Floats] = {}
 
-    def average(indices: Sequence[int]) -> Floats:
+    def average(indices: Sequence[int], median: int) -> Floats:
         for index in indices:
-            if index not in whitened:
-                whitened[index] = _whiten(_shrunk(luma[index], scale))
-        return _level(np.mean([whitened[index] for index in indices], 0, dtype=np.float32))
+            if (index, median) not in whitened:
+                whitened[index, median] = _whiten(_shrunk(luma[index], scale), median)
+        stack = np.stack([whitened[index, median] for index in indices])
+        return _level(as_floats(stack.mean(0)))
 
     intra = [index for index, kind in enumerate(picture_types[:count]) if kind == "I"] or [0]
     if len(intra) > count // 2:
@@ -66,7 +69,8 @@ def channels(luma: Sequence[Bytes], picture_types: Sequence[str]) -> list[Floats
         if index < count
     ]  # fmt: skip
     spread = list(range(0, count, max(1, count // _SPREAD)))
-    return [average(group) for group in (intra[:_INTRA], following, spread) if group]
+    groups = [group for group in (intra[:_INTRA], following, spread) if group]
+    return [average(group, median) for group in groups for median in _MEDIANS]
 
 
 def _shrunk(luma: Bytes, scale: float) -> Bytes:
@@ -75,7 +79,7 @@ def _shrunk(luma: Bytes, scale: float) -> Bytes:
     return as_bytes(cv2.resize(luma, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
 
 
-def _whiten(luma: Bytes) -> Floats:
+def _whiten(luma: Bytes, median: int) -> Floats:
     """What is left of a picture beside its own content, weighted by what the mark may be in it.
 
     A median follows areas and edges and leaves the mark, which is small; what is larger than any
@@ -83,7 +87,7 @@ def _whiten(luma: Bytes) -> Floats:
     weight of a matched filter.
     """
     picture = as_floats(luma)
-    detail = picture - as_floats(cv2.medianBlur(luma, _MEDIAN))
+    detail = picture - as_floats(cv2.medianBlur(luma, median))
     detail = np.clip(detail, -_LARGEST, _LARGEST)
     expected, _ = Mask().amplitudes(luma)
     return as_floats(detail * expected / (local_mean(detail * detail, 13) + _QUIET))

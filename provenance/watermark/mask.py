@@ -14,7 +14,7 @@ looks like grain, and an encoder's dead zone, which swallows a thin layer of man
 stronger ones through. In texture the picture itself drowns slow waves, and the fast ones carry.
 
 An unbounded flat area keeps SSIM >= C2 / (C2 + floor**2), C2 = (0.03 * 255)**2 (Wang et al. 2004):
-0.72 grey levels give 0.991.
+0.8 grey levels give 0.989.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from provenance.watermark.planes import Floats, as_floats, local_mean, local_rms
 class Mask:
     """The perceptual model's constants, in grey levels of an 8-bit picture."""
 
-    floor: float = 0.72
+    floor: float = 0.8
     gain: float = 0.42
     ceiling: float = 3.0
 
