@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--generated", type=Path, help="npz of generated frames")
     parser.add_argument("--steps", type=int, default=2500, help="of the picture classifier")
     parser.add_argument("--continue", dest="go_on", action="store_true", help="from these weights")
-    parser.add_argument("--calibrate", action="store_true", help="keep the picture weights as is")
+    parser.add_argument("--calibrate", action="store_true", help="keep the weights")
     parser.add_argument("--work", type=Path, default=Path("runs/safety"), help="caches")
     parser.add_argument("--date", default=datetime.date.today().isoformat(), help="of the policy")
     chosen = parser.parse_args(arguments)
@@ -76,7 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
     policy = Policy.load_or_empty(DEFAULT_POLICY)
     policy = replace(policy, name="default", audience="general", date=chosen.date)
     if chosen.data:
-        policy = _train_text(policy, chosen.data, chosen.work)
+        policy = _train_text(policy, chosen)
     if chosen.world:
         with np.load(chosen.world) as stored:
             world = stored["frames"]
@@ -85,10 +85,10 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _train_text(policy: Policy, data: Path, work: Path) -> Policy:
-    words = english_words(data, MODEL_DIR / "vocab.txt")
+def _train_text(policy: Policy, chosen: argparse.Namespace) -> Policy:
+    words = english_words(chosen.data, MODEL_DIR / "vocab.txt")
     WORDS.write_text("\n".join(words) + "\n", encoding="utf-8")
-    heads, calibration, test = prompt.train(data, work)
+    heads, calibration, test = prompt.train(chosen.data, chosen.work, chosen.calibrate)
     models = {HEADS_MODEL: sha256_of(HEADS), ENCODER_MODEL: sha256_of(WEIGHTS)}
     fitted = fitted_on("calibration split of the prompt corpus", calibration.rows)
     policy = replace(

@@ -20,6 +20,9 @@ CATEGORIES = (
     "sexual", "violence", "gore", "hate", "self_harm", "harassment", "illegal", "disturbing",
     "deception",
 )  # fmt: skip
+EVERYDAY = "everyday"
+"""Source of the harmless scenes of the concept bank that look like nothing harmful."""
+
 TRAIN, CALIBRATION, TEST = "train", "calibration", "test"
 
 
@@ -127,7 +130,7 @@ def rows(data: Path) -> Iterator[Row]:
             normalise(concept.text).text,
             frozenset({concept.category}) if concept.harmful else frozenset(),
             concept.harmful,
-            "concepts",
+            EVERYDAY if concept.category == "none" else "concepts",
             1.0,
             _CONCEPT_SPLITS.get(concept.number % 7, TRAIN),
         )

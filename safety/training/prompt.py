@@ -53,8 +53,10 @@ class Lab:
         return Scored(rows, joint, views)
 
 
-def train(data: Path, work: Path) -> tuple[Heads, Scored, Scored]:
+def train(data: Path, work: Path, keep: bool = False) -> tuple[Heads, Scored, Scored]:
     """Fit on the train split, calibrate on the calibration split, write the weights.
+
+    With ``keep`` the weights stay as they are.
 
     Returns:
         The heads as written, and both other splits scored with them.
@@ -66,9 +68,9 @@ def train(data: Path, work: Path) -> tuple[Heads, Scored, Scored]:
         name: [row for row in everything if row.split == name]
         for name in (TRAIN, CALIBRATION, TEST)
     }
-    fitted = train_rows(lab, split[TRAIN], split[CALIBRATION])
-    HEADS.parent.mkdir(parents=True, exist_ok=True)
-    fitted.save(HEADS)
+    if not keep:
+        HEADS.parent.mkdir(parents=True, exist_ok=True)
+        train_rows(lab, split[TRAIN], split[CALIBRATION]).save(HEADS)
     heads = Heads.load(HEADS)
     return heads, lab.score(heads, split[CALIBRATION]), lab.score(heads, split[TEST])
 

@@ -11,15 +11,23 @@ import numpy as np
 from safety.policy import NEVER, CategoryRule, FittedOn
 from safety.prompt.classifier import GENERAL
 from safety.prompt.heads import Array
-from safety.training.corpus import Row
+from safety.training.corpus import EVERYDAY, Row
 from safety.training.prompt import Scored
 
-HARMLESS_SOURCES = ("vbench", "coco_10k", "t2i_compbench", "chronomagic", "fetv", "concepts")
+HARMLESS_SOURCES = (
+    "vbench",
+    "coco_10k",
+    "t2i_compbench",
+    "chronomagic",
+    "fetv",
+    "concepts",
+    EVERYDAY,
+)
 """Sources that look like what a studio is asked for; each counts the same."""
 
 _REVIEW_FPR = 0.0025
 _BLOCK_FPR = 0.0003
-_LOWEST_REVIEW, _LOWEST_BLOCK = 0.15, 0.7
+_LOWEST_REVIEW, _LOWEST_BLOCK = 0.25, 0.7
 
 _TALK = (
     "Leave it out. If this is about you: talk to someone you trust or to a crisis line near you."
@@ -43,15 +51,20 @@ _WORDS: Mapping[str, tuple[str, str, str, bool]] = {
 def prompt_rules(scored: Scored) -> dict[str, CategoryRule]:
     """Two thresholds for each category, from the harmless part of the calibration split.
 
-    Review sends 0.25 % of harmless texts and look-alikes to a person in each category. Block needs
+    Review sends 0.25 % of harmless texts and look-alikes to a person in each category, and no
+    everyday scene of the bank's calibration templates. Block needs
     both views, and is set so that 0.03 % of them would reach it.
     """
     usual = scored.of([not row.harmful and row.source in HARMLESS_SOURCES for row in scored.rows])
     weight = source_weights(usual.rows)
+    plain = np.array([row.source == EVERYDAY for row in usual.rows])
     rules = {}
     for column, (category, words) in enumerate(_WORDS.items()):
         label, advice, queue, second = words
-        review = max(_LOWEST_REVIEW, _quantile(usual.joint[:, column], weight, 1 - _REVIEW_FPR))
+        scores = usual.joint[:, column]
+        review = max(
+            _LOWEST_REVIEW, _quantile(scores, weight, 1 - _REVIEW_FPR), _above(scores[plain])
+        )
         both = np.minimum(usual.joint[:, column], usual.views[:, :, column].min(0))
         block = max(_LOWEST_BLOCK, review, _quantile(both, weight, 1 - _BLOCK_FPR))
         rules[category] = CategoryRule(
@@ -106,6 +119,11 @@ def _quantile(values: Array, weights: Array, share: float) -> float:
     order = np.argsort(values)
     cumulated = np.cumsum(weights[order]) / weights.sum()
     return float(values[order][min(len(order) - 1, int(np.searchsorted(cumulated, share)))])
+
+
+def _above(scores: Array) -> float:
+    """Just above every score; everyday scenes are never held."""
+    return float(scores.max()) + 0.01 if len(scores) else 0.0
 
 
 def _up(value: float) -> float:
