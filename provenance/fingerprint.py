@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from provenance.alignment import Placement, distances, pair, photometric, place, thumbnail
 from provenance.watermark.geometry import Geometry
-from provenance.watermark.planes import Bytes, Floats, as_bytes, as_floats
+from provenance.watermark.planes import Bytes, Floats, as_bytes, as_floats, local_mean
 
 THUMBNAILS_PER_SECOND = 6
 MAX_THUMBNAILS = 96
@@ -71,7 +71,7 @@ class ContentMatch:
 
     Args:
         state: the verdict.
-        score: share of the picture's structure found again, 0 … 1, median over time.
+        score: share of the clip's structure found again, 0 … 1, median over time.
         segments: (start, end) in seconds of the upload in which it differs.
         regions: where it differs.
         heatmap: (h/8, w/8) share of the compared time in which each place differs, 0 … 1.
@@ -247,15 +247,17 @@ def _difference(
         as_floats(cv2.GaussianBlur(as_floats(each), (0, 0), 0.7)) for each in (wanted, filled)
     )
     inner = cv2.erode(visible.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    cross, energy = _gradients(target, picture)
+    cross, own, seen_energy = _gradients(target, picture)
+    energy = own + seen_energy
     structured = (energy > _STRUCTURE) & inner
+    wanted_structure = (2 * own > _STRUCTURE) & inner  # the clip's: a caption brings its own
     agreeing = 2 * cross > _AGREEMENT * energy
     kernel = np.ones((3, 3), np.uint8)
     above = picture - as_floats(cv2.dilate(target, kernel))
     below = as_floats(cv2.erode(target, kernel)) - picture
     level = np.maximum(above, below) > _TOLERANCE
-    if structured.sum() >= _LEAST_STRUCTURE:
-        share = float(agreeing[structured].mean())
+    if wanted_structure.sum() >= _LEAST_STRUCTURE:
+        share = float(agreeing[wanted_structure].mean())
     else:  # one flat colour: its level speaks, if enough of it is seen
         share = float(1 - level[inner].mean()) if visible.mean() > 0.5 else 0.0
     wrong = (structured & ~agreeing).astype(np.uint8)
@@ -265,16 +267,19 @@ def _difference(
     return share, cv2.morphologyEx(cleaned, cv2.MORPH_CLOSE, kernel) > 0
 
 
-def _gradients(left: Floats, right: Floats) -> tuple[Floats, Floats]:
-    """Local product of two pictures' gradients, and their local energy, over 5 × 5 places."""
-    cross = np.zeros_like(left)
-    energy = np.zeros_like(left)
-    for x, y in ((1, 0), (0, 1)):
-        a, b = (as_floats(cv2.Sobel(p, cv2.CV_32F, x, y, ksize=3, scale=0.25))
-                for p in (left, right))  # fmt: skip
-        cross += a * b
-        energy += a * a + b * b
-    return as_floats(cv2.blur(cross, (5, 5))), as_floats(cv2.blur(energy, (5, 5)))
+def _gradients(left: Floats, right: Floats) -> tuple[Floats, Floats, Floats]:
+    """Over 5 × 5 places: product of two pictures' gradients, energy of the one and of the other."""
+    slopes = [
+        [
+            as_floats(cv2.Sobel(p, cv2.CV_32F, x, y, ksize=3, scale=0.25))
+            for x, y in ((1, 0), (0, 1))
+        ]
+        for p in (left, right)
+    ]
+    (ax, ay), (bx, by) = slopes
+    products = (ax * bx + ay * by, ax * ax + ay * ay, bx * bx + by * by)
+    cross, one, other = (local_mean(product, 5) for product in products)
+    return cross, one, other
 
 
 def _localised(
