@@ -76,7 +76,7 @@ def _symbols(clip: Clip, draw: np.random.Generator) -> NDArray[np.float32]:
     scale = float(draw.uniform(0.6, 1.4))
     geometry = Geometry.of(bool(draw.integers(2)), scale, scale, float(draw.uniform(-0.2, 0.2)))
     pattern = pattern_of(MarkKey(1, draw.bytes(32)))
-    return pattern.symbols(Folded.of(picture, geometry).spectrum, (0.0, 0.0))
+    return pattern.symbols(Folded.of(picture, geometry).spectrum)
 
 
 def _varied(clip: Clip, draw: np.random.Generator) -> list[NDArray[np.uint8]]:

@@ -151,7 +151,7 @@ class _Attempt:
         """Ways to combine the channels: for least variance first (MVDR, Capon 1969, the pilots
         telling the gains), then each alone. They depend on products of symbols only."""
         pattern = pattern_of(self.keys[0])
-        symbols = np.array([pattern.symbols(tile.spectrum, (0.0, 0.0)) for tile in folded])
+        symbols = np.array([pattern.symbols(tile.spectrum) for tile in folded])
         covariance = symbols @ symbols.T / symbols.shape[1]
         covariance += np.eye(len(folded)) * 0.03 * np.trace(covariance) / len(folded)
         gains = [float(pattern.pilots.measure(tile.spectrum).real.mean()) for tile in folded]
@@ -166,7 +166,7 @@ class _Attempt:
         pattern = pattern_of(key)
         stacked = np.stack([tile.spectrum for tile in folded])
         spectrum = as_complexes(np.tensordot(weights.astype(np.float32), stacked, 1))
-        symbols = pattern.symbols(spectrum, (0.0, 0.0))
+        symbols = pattern.symbols(spectrum)
         soft = pattern.scrambler.gather(symbols * np.repeat(_gains(pattern, spectrum), 2))
         norm = float(np.linalg.norm(soft)) + 1e-12
         word = pattern.scrambler.code.decode(soft)

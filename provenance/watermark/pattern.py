@@ -52,10 +52,9 @@ class Carriers:
         """Where the waves lie in the real DFT of a TILE × TILE tile: (rows, columns)."""
         return self.v % TILE, self.u
 
-    def measure(self, spectrum: Complexes, shift: tuple[float, float] = (0.0, 0.0)) -> Complexes:
-        """Complex amplitudes relative to the waves' own phase, the tile moved by (x, y) units."""
-        turn = self.phase - 2 * np.pi * (self.u * shift[0] + self.v * shift[1]) / TILE
-        return as_complexes(spectrum[self.lattice] * np.exp(-1j * turn))
+    def measure(self, spectrum: Complexes) -> Complexes:
+        """Complex amplitudes relative to the waves' own phase, from a tile's spectrum."""
+        return as_complexes(spectrum[self.lattice] * np.exp(-1j * self.phase))
 
     def waves(self, weights: NDArray[np.complexfloating], size: int) -> NDArray[np.float64]:
         """Sum of the weighted waves as a (size, size) tile."""
@@ -113,9 +112,9 @@ class Pattern:
         unit = slow.std()
         return (slow / unit).astype(np.float32), (fast / unit).astype(np.float32)
 
-    def symbols(self, spectrum: Complexes, shift: tuple[float, float]) -> Floats:
+    def symbols(self, spectrum: Complexes) -> Floats:
         """What the data carriers say in the DFT of a folded tile, real and imaginary in turn."""
-        measured = self.data.measure(spectrum, shift) * np.float32(math.sqrt(2))
+        measured = self.data.measure(spectrum) * np.float32(math.sqrt(2))
         return measured.view(np.float32)
 
 

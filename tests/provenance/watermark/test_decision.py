@@ -48,7 +48,7 @@ def test_no_statistic_of_an_unmarked_picture_exceeds_hoeffding(kind: str) -> Non
         luma = drawing(512, 512, 4).mean(3).astype(np.uint8)
         picture = channels(list(luma), ["I", "P", "P", "P"])[0]
         geometry = Geometry.of(False, 1.0, 1.0, 0.0)
-        symbols = pattern.symbols(Folded.of(picture, geometry).spectrum, (0.0, 0.0))
+        symbols = pattern.symbols(Folded.of(picture, geometry).spectrum)
     elif kind == "noise":
         symbols = draw.normal(size=size)
     else:
