@@ -46,7 +46,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=2.0, help="1 to 8 (default 2)")
     parser.add_argument("--aspect", default="1:1", help=f"one of {', '.join(Aspect)}")
     parser.add_argument("--style", help="cartoon, watercolour, pixel art or neon")
-    parser.add_argument("--steps", type=int, help="denoising steps, 4 to 100 (default 24)")
+    parser.add_argument("--steps", type=int, help="denoising steps, 4 to 100 (default 32)")
     parser.add_argument("--model", default="embedded", help="the generator (default embedded)")
     parser.add_argument("--json", action="store_true", help="report as JSON on standard output")
     options = parser.parse_args(arguments)

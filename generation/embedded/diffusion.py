@@ -15,11 +15,12 @@ from generation.embedded.grid import PATCH, PATCH_FRAMES
 
 LEAST_REST: Final = 0.06  # 1-t never counts as less than this
 _SUBJECT_WEIGHT: Final = 4.0
+_LEAST_WEIGHED_REST: Final = 0.35  # nearly clean clips would otherwise take all of the learning
 
 
 def draw_levels(count: int, generator: torch.Generator) -> Tensor:
     """Noise levels (count,) for training: logit-normal, leaning towards noise."""
-    return torch.sigmoid(torch.randn(count, generator=generator) * 1.0 - 0.4)
+    return torch.sigmoid(torch.randn(count, generator=generator) * 0.9 - 0.7)
 
 
 def mix_noise(clips: Tensor, noise: Tensor, level: Tensor, given: Tensor) -> Tensor:
@@ -49,5 +50,5 @@ def clip_loss(
     """
     weight = (1 + _SUBJECT_WEIGHT * mask) * (1 - given)[:, :, None, None]
     error = ((predicted - clips) ** 2).mean(-1)
-    rest = (1 - level).clamp(min=LEAST_REST)
+    rest = (1 - level).clamp(min=_LEAST_WEIGHED_REST)
     return (error * weight).sum((1, 2, 3)) / weight.sum((1, 2, 3)).clamp(min=1) / rest**2

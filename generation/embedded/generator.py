@@ -26,7 +26,7 @@ from generation.request import Aspect, GenerationRequest
 from generation.styles import STYLES, styled_prompt
 
 NAME: Final = "kinemark-embedded"
-STEPS: Final = 24
+STEPS: Final = 32
 _ENLARGE: Final = 2  # Lanczos, after the learned upscaler
 _PREVIEW_SCALE: Final = 8
 

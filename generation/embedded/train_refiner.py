@@ -92,7 +92,7 @@ def reconstruct(base: Path, folder: Path) -> NDArray[np.float16]:
     out = np.empty(low.shape, np.float16)
     generator = torch.Generator().manual_seed(7)
     for at in range(0, len(low), 16):
-        clips = torch.from_numpy(low[at : at + 16]).float() / 127.5 - 1
+        clips = torch.from_numpy(low[at : at + 16].copy()).float() / 127.5 - 1
         b, t, h, w, _ = clips.shape
         level = torch.rand(b, generator=generator) * 0.47 + 0.45
         given = torch.zeros(b, t)
@@ -136,13 +136,14 @@ class Pairs:
                 made = torch.from_numpy(self.reconstructed[cut].astype(np.float32))
                 low = made.permute(3, 0, 1, 2)
             else:
-                clean = torch.from_numpy(self.low[cut]).float().permute(3, 0, 1, 2) / 127.5 - 1
+                low_bytes = torch.from_numpy(self.low[cut].copy())
+                clean = low_bytes.float().permute(3, 0, 1, 2) / 127.5 - 1
                 generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
                 low = roughen(clean[None], generator)[0]
             y, x, c = y * SPACE, x * SPACE, _CROP * SPACE
             fine = self.high[i, t * TIME : (t + _CROP_FRAMES) * TIME, y : y + c, x : x + c]
             lows.append(low)
-            highs.append(torch.from_numpy(fine).float().permute(3, 0, 1, 2) / 127.5 - 1)
+            highs.append(torch.from_numpy(fine.copy()).float().permute(3, 0, 1, 2) / 127.5 - 1)
         return torch.stack(lows), torch.stack(highs)
 
 

@@ -1,0 +1,119 @@
+"""The generator as it ships, with its own weights."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from generation import (
+    Aspect,
+    Cancelled,
+    GenerationRequest,
+    InvalidRequest,
+    Progress,
+    load_generator,
+)
+from generation.embedded.generator import EmbeddedGenerator
+from generation.styles import STYLES
+
+STEPS = 4
+
+
+@pytest.fixture(scope="module")
+def generator():
+    return EmbeddedGenerator.load(steps=STEPS)
+
+
+@pytest.fixture(scope="module")
+def clip(generator):
+    return generator.generate(GenerationRequest("a red balloon rising over the hills", seconds=1))
+
+
+def test_it_is_loaded_by_name():
+    assert load_generator("embedded").info.name == "kinemark-embedded"
+
+
+def test_a_clip_has_the_promised_size_and_rate(generator, clip):
+    assert clip.frames.shape == (24, 512, 512, 3)
+    assert clip.frames.dtype == np.uint8
+    assert clip.fps == generator.limits.fps == 24
+
+
+def test_a_clip_says_what_made_it(generator, clip):
+    assert clip.model == generator.info
+    assert clip.model.upscaled
+    assert len(clip.model.sha256) == 64
+    assert (clip.seed, clip.steps) == (0, STEPS)
+    assert str(clip.understanding) == "drawn: red balloon, rising, meadow"
+
+
+@pytest.mark.parametrize("aspect", [Aspect.LANDSCAPE, Aspect.PORTRAIT])
+def test_every_aspect_has_its_size(generator, aspect):
+    output = generator.generate(GenerationRequest("a cat", aspect=aspect, seconds=1))
+    height, width = output.frames.shape[1:3]
+    assert (width, height) == generator.limits.sizes[aspect]
+    assert width % 2 == height % 2 == 0
+
+
+def test_the_same_request_gives_the_same_frames(generator, clip):
+    again = generator.generate(GenerationRequest("a red balloon rising over the hills", seconds=1))
+    assert np.array_equal(again.frames, clip.frames)
+
+
+def test_a_long_clip_is_continued(generator):
+    steps: list[Progress] = []
+    output = generator.generate(GenerationRequest("a cat", seconds=2.6), steps.append)
+    assert len(output.frames) == 62
+    assert [p.step for p in steps if p.stage == "drawing"] == list(range(1, 2 * STEPS + 1))
+
+
+def test_each_step_is_reported_with_a_preview(generator):
+    seen: list[Progress] = []
+    generator.generate(GenerationRequest("a blue car", seconds=1), seen.append)
+    drawing = [p for p in seen if p.stage == "drawing"]
+    assert [(p.step, p.steps) for p in drawing] == [(i, STEPS) for i in range(1, STEPS + 1)]
+    assert all(p.preview.shape == (256, 256, 3) for p in seen)
+    assert seen[-1].stage == "refining"
+
+
+def test_cancelling_takes_effect_within_the_step(generator):
+    seen = []
+
+    def cancel(progress):
+        seen.append(progress)
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        generator.generate(GenerationRequest("a blue car"), cancel)
+    assert len(seen) == 1
+
+
+def test_a_style_is_part_of_what_is_asked(generator, clip):
+    request = GenerationRequest("a red balloon rising over the hills", seconds=1, style="neon")
+    output = generator.generate(request)
+    assert output.understanding.drawn[-1] == "neon"
+    assert not np.array_equal(output.frames, clip.frames)
+
+
+def test_every_style_is_understood(generator):
+    assert generator.limits.styles == tuple(STYLES)
+    for words in STYLES.values():
+        assert generator.understand(words).drawn
+
+
+def test_an_unknown_style_is_refused(generator):
+    with pytest.raises(InvalidRequest) as caught:
+        generator.generate(GenerationRequest("a cat", style="oil"))
+    assert caught.value.code == "generation.style"
+
+
+def test_the_world_renderer_takes_no_part_in_generating():
+    program = (
+        "import sys, generation\n"
+        "generator = generation.load_generator(); generator.steps = 1\n"
+        "generator.generate(generation.GenerationRequest('a red ball', seconds=1))\n"
+        "sys.exit(any(m.startswith(('generation.embedded.world', 'generation.embedded.dataset'))"
+        " for m in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
