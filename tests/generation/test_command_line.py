@@ -10,8 +10,16 @@ import pytest
 from generation.__main__ import main, write_mp4
 
 
-def test_a_sentence_becomes_a_video(tmp_path, capsys):
-    path = tmp_path / "out.mp4"
+@pytest.fixture
+def folder(tmp_path):
+    """An empty folder (the suite keeps its own things in tmp_path)."""
+    empty = tmp_path / "clips"
+    empty.mkdir()
+    return empty
+
+
+def test_a_sentence_becomes_a_video(folder, capsys):
+    path = folder / "out.mp4"
     code = main(
         ["a red ball, a surgeon", "-o", str(path), "--seconds", "1", "--steps", "4", "--json"]
     )
@@ -30,7 +38,7 @@ def test_a_sentence_becomes_a_video(tmp_path, capsys):
         frames = [f.to_ndarray(format="rgb24") for f in container.decode(video=0)]
         assert container.streams.video[0].average_rate == 24
     assert np.stack(frames).shape == (24, 512, 512, 3)
-    assert list(tmp_path.iterdir()) == [path]
+    assert list(folder.iterdir()) == [path]
 
 
 @pytest.mark.parametrize(
@@ -42,14 +50,14 @@ def test_a_sentence_becomes_a_video(tmp_path, capsys):
         (["a cat", "--aspect", "4:3"], "generation.aspect"),
     ],
 )
-def test_an_invalid_request_exits_with_3(tmp_path, capsys, arguments, code):
-    assert main([*arguments, "-o", str(tmp_path / "out.mp4"), "--json"]) == 3
+def test_an_invalid_request_exits_with_3(folder, capsys, arguments, code):
+    assert main([*arguments, "-o", str(folder / "out.mp4"), "--json"]) == 3
     assert json.loads(capsys.readouterr().out)["error"] == code
-    assert not list(tmp_path.iterdir())
+    assert not list(folder.iterdir())
 
 
-def test_an_unknown_model_exits_with_4(tmp_path, capsys):
-    assert main(["a cat", "-o", str(tmp_path / "out.mp4"), "--model", "oracle"]) == 4
+def test_an_unknown_model_exits_with_4(folder, capsys):
+    assert main(["a cat", "-o", str(folder / "out.mp4"), "--model", "oracle"]) == 4
     assert "generation.model-unknown" in capsys.readouterr().err
 
 
@@ -63,14 +71,14 @@ def test_wrong_usage_exits_with_2(arguments):
     assert caught.value.code == 2
 
 
-def test_an_unwritable_place_exits_with_5(tmp_path, capsys):
-    path = tmp_path / "none" / "out.mp4"
+def test_an_unwritable_place_exits_with_5(folder, capsys):
+    path = folder / "none" / "out.mp4"
     assert main(["a cat", "-o", str(path), "--seconds", "1", "--steps", "4"]) == 5
     assert "cannot be written" in capsys.readouterr().err
 
 
-def test_a_video_is_written_whole_or_not_at_all(tmp_path: Path):
-    path = tmp_path / "out.mp4"
+def test_a_video_is_written_whole_or_not_at_all(folder: Path):
+    path = folder / "out.mp4"
     path.write_bytes(b"before")
     frames = np.zeros((3, 64, 64, 3), np.uint8)
     with pytest.raises(ValueError, match="shape"):
@@ -78,4 +86,4 @@ def test_a_video_is_written_whole_or_not_at_all(tmp_path: Path):
     assert path.read_bytes() == b"before"
     write_mp4(path, frames, 24)
     assert path.read_bytes() != b"before"
-    assert list(tmp_path.iterdir()) == [path]
+    assert list(folder.iterdir()) == [path]
