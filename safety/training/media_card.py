@@ -16,7 +16,7 @@ from safety.training.media import Studio, load_model, score
 from safety.training.statistics import interval
 
 CARD = DATA / "MEDIA_CARD.md"
-_EACH = 200
+_EACH = 150
 
 _INTRODUCTION = """# Model card: the picture classifier
 
