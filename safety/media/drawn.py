@@ -24,6 +24,9 @@ from safety.verdict import Decision, Finding
 
 WEIGHTS = DATA / "weights" / "media_drawn.safetensors"
 MODEL = "media-drawn"
+_LASTING = 3
+"""A concept has to show in this many sampled frames, about half a second of two: a weak generator's
+single frames look like anything. For the conformance check one frame is enough."""
 
 
 class DrawnWorld:
@@ -68,7 +71,7 @@ class DrawnWorld:
         return cls(policy.frames, *load(verified(MODEL, path, policy.models)))
 
     def find(self, frames: NDArray[np.uint8], fps: int) -> Sequence[Finding]:
-        """Findings over the sampled frames; the maximum over frames counts.
+        """Findings over the sampled frames: concepts that last, and any frame of another world.
 
         Raises:
             SafetyFailed: a score is not a number.
@@ -104,7 +107,7 @@ class DrawnWorld:
         self, category: str, scores: NDArray[np.float32], chosen: Sample
     ) -> Finding | None:
         rule = self._rules[category]
-        score = float(scores.max())
+        score = float(np.sort(scores)[-min(_LASTING, len(scores))])
         decision = rule.decide(score, agreed=False)  # one classifier never blocks alone
         if decision is Decision.ALLOW:
             return None
