@@ -9,6 +9,11 @@ from accounts.models import Person, Role
 PASSWORD = "a long enough password"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser comes last: its driver keeps an event loop in this thread to the end."""
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+
+
 @pytest.fixture(autouse=True)
 def home(settings, tmp_path: Path) -> Path:
     """An empty $KINEMARK_HOME; nothing that a test writes outlives it."""

@@ -4,12 +4,14 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from jobs import pipeline, queue, signing
+from jobs import marking, pipeline, queue, signing
 from jobs.models import Job, State
 from jobs.services import retry
+from provenance import SignedClip
 from studio.models import Clip
 from tests.gates import passing
 from tests.making import make_job
@@ -19,8 +21,15 @@ ROOM = 8 * 2**20
 
 
 @pytest.fixture
-def small_disk(home: Path) -> Iterator[Path]:
-    """The media folder on a disk of 8 MB of its own."""
+def video_bytes(creator, work) -> int:
+    """What a clip's file takes, by a first one that is published while there is room."""
+    job = work(make_job(creator))
+    return Clip.objects.get(job=job).bytes
+
+
+@pytest.fixture
+def small_disk(home: Path, video_bytes: int) -> Iterator[Path]:
+    """The media folder on an empty disk of 8 MB of its own."""
     media = home / "media"
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", media], capture_output=True
@@ -53,26 +62,57 @@ def fill(disk: Path, leave: int) -> Path:
     return ballast
 
 
-# The frames of one second take 4.72 MB, the encoded video some 0.1 MB.
+FRAMES = 24 * 256 * 256 * 3
+"""Bytes that the frames of one second take."""
+
+
 @pytest.mark.parametrize(
-    ("leave", "code"),
+    "videos",
     [
-        pytest.param(1_000_000, "jobs.disk-full", id="while the frames are kept"),
-        pytest.param(4_800_000, "jobs.disk-full", id="while the video is encoded"),
-        pytest.param(5_000_000, "provenance.signing-failed", id="while the file is signed"),
+        pytest.param(-1.0, id="while the frames are kept"),
+        pytest.param(0.5, id="while the video is encoded"),
     ],
 )
 def test_a_disk_that_fills_up_leaves_nothing_public_and_loses_nothing(
-    creator, small_disk, work, leave, code
+    creator, video_bytes, small_disk, work, videos
 ):
-    ballast = fill(small_disk, leave)
+    """Room for the frames and so many times the finished file."""
+    ballast = fill(small_disk, FRAMES + round(videos * video_bytes))
     job = work(make_job(creator))
-    assert (job.state, job.fault_retryable) == (State.FAILED, True)
-    assert job.fault_code == code
-    assert not list((small_disk / "public").iterdir())
-    assert not Clip.objects.exists()
+    assert job.fault_code == "jobs.disk-full"
+    assert_failed_whole(job, small_disk)
 
     ballast.unlink()
     retry(job, creator)
-    assert work(job).state == State.PUBLISHED
-    assert len(list((small_disk / "public").iterdir())) == 2
+    assert_published_whole(work(job), small_disk)
+
+
+def test_a_disk_that_is_full_by_the_time_of_signing(creator, small_disk, work, monkeypatch):
+    """Others write to the disk as well: what was enough to encode is gone a moment later."""
+    real = marking.sign_clip
+
+    def with_a_full_disk(*arguments: Any) -> SignedClip:
+        fill(small_disk, 8192)
+        return real(*arguments)
+
+    monkeypatch.setattr(marking, "sign_clip", with_a_full_disk)
+    job = work(make_job(creator))
+    assert job.fault_code == "provenance.signing-failed"  # its library tells no more
+    assert_failed_whole(job, small_disk)
+
+    monkeypatch.undo()
+    (small_disk / "ballast").unlink()
+    retry(job, creator)
+    assert_published_whole(work(job), small_disk)
+
+
+def assert_failed_whole(job: Job, disk: Path) -> None:
+    """Nothing public, and nothing that cannot be tried again."""
+    assert (job.state, job.fault_retryable) == (State.FAILED, True)
+    assert not list((disk / "public").iterdir())
+    assert not Clip.objects.filter(job=job).exists()
+
+
+def assert_published_whole(job: Job, disk: Path) -> None:
+    assert job.state == State.PUBLISHED
+    assert len(list((disk / "public").iterdir())) == 2
