@@ -45,8 +45,9 @@ def drawing(seed: int) -> Callable[[int, int, int], Clip]:
 
     def render(width: int, height: int, frames: int) -> Clip:
         draw = np.random.default_rng(seed)
-        sky, far, near, ball, sun = (tuple(int(c) for c in draw.integers(30, 235, 3))
-                                     for _ in range(5))
+        sky, far, near, ball, sun = (
+            tuple(int(c) for c in draw.integers(30, 235, 3)) for _ in range(5)
+        )
         horizon = draw.uniform(0.5, 0.75)
         speed = draw.uniform(0.3, 0.8)
         ups = draw.uniform(1.0, 2.0)
@@ -104,12 +105,14 @@ def _disc(picture: Clip, x: float, y: float, radius: float, colour: tuple[int, .
     height, width = picture.shape[:2]
     one = 1 << _AA
     centre = (round(x * width * one), round(y * height * one))
-    cv2.circle(picture, centre, round(radius * min(width, height) * one), colour, -1,
-               cv2.LINE_AA, _AA)
+    cv2.circle(
+        picture, centre, round(radius * min(width, height) * one), colour, -1, cv2.LINE_AA, _AA
+    )
 
 
-def _hills(picture: Clip, level: float, swing: float, waves: float, phase: float,
-           colour: tuple[int, ...]) -> None:
+def _hills(
+    picture: Clip, level: float, swing: float, waves: float, phase: float, colour: tuple[int, ...]
+) -> None:
     height, width = picture.shape[:2]
     x = np.linspace(0, width, 65)
     y = height * (level + swing * np.sin(2 * np.pi * (waves * x / width + phase)))
@@ -143,8 +146,15 @@ def photo(index: int, seed: int) -> Callable[[int, int, int], Clip]:
             x = picture.shape[1] * (x0 + (x1 - x0) * share) * zoom - width / 2
             y = picture.shape[0] * (y0 + (y1 - y0) * share) * zoom - height / 2
             move = np.float32([[zoom, 0, -x], [0, zoom, -y]])
-            pictures.append(cv2.warpAffine(picture, move, (width, height), flags=cv2.INTER_CUBIC,
-                                           borderMode=cv2.BORDER_REFLECT))
+            pictures.append(
+                cv2.warpAffine(
+                    picture,
+                    move,
+                    (width, height),
+                    flags=cv2.INTER_CUBIC,
+                    borderMode=cv2.BORDER_REFLECT,
+                )
+            )
         return np.stack(pictures)
 
     return render
