@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ MAX_CHARACTERS = 20_000
 """Longer texts are not read at all: they go to review."""
 
 UNKNOWN_POLICY = "unknown"
+_TIMEOUT_WITHOUT_POLICY = 1.0  # seconds
 
 
 class TextScreener(Protocol):
@@ -44,13 +45,16 @@ class FrameScreener(Protocol):
         ...
 
 
+Screener = TypeVar("Screener", TextScreener, FrameScreener)
+
+
 def unscreened(reason: str, field: str, source: str) -> Finding:
     """A finding that sends the item to a person because it could not be judged."""
     return Finding(UNSCREENED, 1.0, Decision.REVIEW, source, reason, field=field)
 
 
-class PromptGate:
-    """Screens text with every screener and takes the strictest answer.
+class _Gate(Generic[Screener]):
+    """What both gates share: their parts, and that asking them never raises.
 
     Args:
         policy: the rules; None when no policy could be read, which makes every answer ``review``.
@@ -59,78 +63,88 @@ class PromptGate:
         missing: sentences about screeners that could not be loaded.
     """
 
+    nothing_installed: str
+    """The sentence of a gate without screeners."""
+
     def __init__(
         self,
         policy: Policy | None,
-        screeners: Sequence[TextScreener],
+        screeners: Sequence[Screener],
         models: Mapping[str, str] | None = None,
         missing: Sequence[str] = (),
     ) -> None:
         self.policy = policy
-        self._screeners = tuple(screeners)
+        self._screeners: tuple[Screener, ...] = tuple(screeners)
         self._models = dict(models or {})
         self._missing = tuple(missing)
 
-    def screen(self, text: str, field: str = "prompt") -> SafetyVerdict:
-        """Judge ``text`` (1..20,000 code points). Never raises; any failure asks for review."""
+    def _judged(
+        self, prepare: Callable[[], Callable[[Screener], Sequence[Finding]]], field: str
+    ) -> SafetyVerdict:
+        """The verdict of all screeners; ``prepare`` checks the input and says how to ask one."""
         try:
-            timeout = self.policy.timeout if self.policy else 1.0
-            findings = within(timeout, lambda: self._findings(text, field))
+            timeout = self.policy.timeout if self.policy else _TIMEOUT_WITHOUT_POLICY
+            findings = within(timeout, lambda: self._findings(prepare(), field))
         except Exception as error:
             findings = [_failure(error, "gate", field)]
-        return _verdict(findings, self.policy, self._models)
+        version = self.policy.version if self.policy else UNKNOWN_POLICY
+        return SafetyVerdict.of(findings, version, self._models)
 
-    def _findings(self, text: str, field: str) -> list[Finding]:
-        if not isinstance(text, str):
-            raise InvalidInput("This is not text.")
-        if not text.strip():
-            raise InvalidInput("There is no text to look at. Write what the clip should show.")
-        if len(text) > MAX_CHARACTERS:
-            raise InvalidInput(f"This text is longer than {MAX_CHARACTERS:,} characters.")
-        copy = normalise(text)
+    def _findings(self, ask: Callable[[Screener], Sequence[Finding]], field: str) -> list[Finding]:
         findings = [unscreened(sentence, field, "gate") for sentence in self._missing]
         for screener in self._screeners:
-            found = _guarded(screener.name, field, partial(screener.find, copy, field))
+            found = _guarded(screener.name, field, partial(ask, screener))
             if any(finding.hidden and finding.decision is Decision.BLOCK for finding in found):
                 return found
             findings.extend(found)
         if not self._screeners:
-            findings.append(unscreened("No text classifier is installed.", field, "gate"))
+            findings.append(unscreened(self.nothing_installed, field, "gate"))
         return findings
 
 
-class MediaGate:
-    """Screens frames with every screener and takes the strictest answer. Arguments as above."""
+class PromptGate(_Gate[TextScreener]):
+    """Screens text with every screener and takes the strictest answer."""
 
-    def __init__(
-        self,
-        policy: Policy | None,
-        screeners: Sequence[FrameScreener],
-        models: Mapping[str, str] | None = None,
-        missing: Sequence[str] = (),
-    ) -> None:
-        self.policy = policy
-        self._screeners = tuple(screeners)
-        self._models = dict(models or {})
-        self._missing = tuple(missing)
+    nothing_installed = "No text classifier is installed."
+
+    def screen(self, text: str, field: str = "prompt") -> SafetyVerdict:
+        """Judge ``text`` (1..20,000 code points). Never raises; any failure asks for review."""
+
+        def prepare() -> Callable[[TextScreener], Sequence[Finding]]:
+            require_text(text)
+            copy = normalise(text)
+            return lambda screener: screener.find(copy, field)
+
+        return self._judged(prepare, field)
+
+
+class MediaGate(_Gate[FrameScreener]):
+    """Screens frames with every screener and takes the strictest answer."""
+
+    nothing_installed = "No picture classifier is installed."
 
     def screen(self, frames: NDArray[np.uint8], fps: int) -> SafetyVerdict:
         """Judge a clip: ``frames`` (T, H, W, 3) uint8 sRGB at ``fps``. Never raises."""
-        try:
-            timeout = self.policy.timeout if self.policy else 1.0
-            findings = within(timeout, lambda: self._findings(frames, fps))
-        except Exception as error:
-            findings = [_failure(error, "gate", "frames")]
-        return _verdict(findings, self.policy, self._models)
 
-    def _findings(self, frames: NDArray[np.uint8], fps: int) -> list[Finding]:
-        require_frames(frames, fps)
-        findings = [unscreened(sentence, "frames", "gate") for sentence in self._missing]
-        for screener in self._screeners:
-            findings.extend(_guarded(screener.name, "frames", partial(screener.find, frames, fps)))
-        if not self._screeners:
-            findings.append(unscreened("No picture classifier is installed.", "frames", "gate"))
-        return findings
+        def prepare() -> Callable[[FrameScreener], Sequence[Finding]]:
+            require_frames(frames, fps)
+            return lambda screener: screener.find(frames, fps)
+
+        return self._judged(prepare, "frames")
+
+
+def require_text(text: object) -> None:
+    """Refuse what is no text to judge.
+
+    Raises:
+        InvalidInput: no string, blank, or longer than 20,000 code points.
+    """
+    if not isinstance(text, str):
+        raise InvalidInput("This is not text.")
+    if not text.strip():
+        raise InvalidInput("There is no text to look at. Write what the clip should show.")
+    if len(text) > MAX_CHARACTERS:
+        raise InvalidInput(f"This text is longer than {MAX_CHARACTERS:,} characters.")
 
 
 MIN_SIDE, MAX_SIDE, MAX_FRAMES = 16, 8192, 20_000
@@ -173,13 +187,6 @@ def _failure(error: Exception, source: str, field: str) -> Finding:
         return unscreened(error.message, field, source)
     log.error("screener %s failed: %s", source, type(error).__name__)  # never the text itself
     return unscreened("This part of the check failed, so a person will look at it.", field, source)
-
-
-def _verdict(
-    findings: Sequence[Finding], policy: Policy | None, models: Mapping[str, str]
-) -> SafetyVerdict:
-    version = policy.version if policy else UNKNOWN_POLICY
-    return SafetyVerdict.of(findings, version, models)
 
 
 def policy_or_none(policy: Policy | None, missing: list[str]) -> Policy | None:

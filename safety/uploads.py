@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from safety.banks import BankCheck
-from safety.gate import FrameScreener, MediaGate, policy_or_none
+from safety.gate import UNKNOWN_POLICY, FrameScreener, MediaGate, policy_or_none
 from safety.loading import model_prefixes
 from safety.media.checks import BlankCheck
 from safety.media.coverage import Coverage
@@ -52,6 +52,6 @@ class UploadGate:
         except Exception as error:
             sentence = getattr(error, "message", "This picture cannot be read.")
             held = Finding(UNSCREENED, 1.0, Decision.REVIEW, "upload", sentence, field="upload")
-            version = self._gate.policy.version if self._gate.policy else "unknown"
+            version = self._gate.policy.version if self._gate.policy else UNKNOWN_POLICY
             return SafetyVerdict.of([held], version, {})
         return self._gate.screen(frames, _FPS)
