@@ -9,11 +9,13 @@ from generation.errors import (
     ModelUnavailable,
 )
 from generation.output import GenerationOutput, ModelInfo, Progress, Understanding
-from generation.request import Aspect, GenerationRequest
+from generation.request import Ability, Aspect, Frames, GenerationRequest, Tier
 
 __all__ = [
+    "Ability",
     "Aspect",
     "Cancelled",
+    "Frames",
     "GenerationError",
     "GenerationFailed",
     "GenerationOutput",
@@ -25,6 +27,7 @@ __all__ = [
     "ModelUnavailable",
     "OnProgress",
     "Progress",
+    "Tier",
     "Understanding",
     "generator_names",
     "load_generator",

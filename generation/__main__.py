@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import av
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from generation import (
     Aspect,
+    Frames,
     GenerationError,
     GenerationOutput,
     GenerationRequest,
@@ -46,6 +48,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=2.0, help="1 to 8 (default 2)")
     parser.add_argument("--aspect", default="1:1", help=f"one of {', '.join(Aspect)}")
     parser.add_argument("--style", help="cartoon, watercolour, pixel art or neon")
+    parser.add_argument("--tier", default="final", help="draft or final (default final)")
+    parser.add_argument("--negative", default="", help="what should not be seen")
+    parser.add_argument("--first-frame", type=Path, help="the picture that the clip begins with")
     parser.add_argument("--steps", type=int, help="denoising steps, 4 to 100 (default 32)")
     parser.add_argument("--model", default="embedded", help="the generator (default embedded)")
     parser.add_argument("--json", action="store_true", help="report as JSON on standard output")
@@ -99,6 +104,30 @@ def report(output: GenerationOutput, path: Path) -> dict[str, object]:
     }  # fmt: skip
 
 
+def read_picture(path: Path) -> Frames:
+    """The person's own picture file as (H,W,3) RGB, turned as its EXIF data says.
+
+    Raises InvalidRequest (generation.reference-unreadable).
+    """
+    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
+    if pixels is None:
+        raise InvalidRequest(
+            "generation.reference-unreadable",
+            f"The picture {path} cannot be read.",
+            "Choose a PNG, JPEG or WebP picture.",
+        )
+    return pixels.astype(np.uint8, copy=False)
+
+
+def ask(options: argparse.Namespace) -> GenerationRequest:
+    """The request that the options make. Raises InvalidRequest."""
+    return GenerationRequest(
+        options.prompt, options.seed, options.aspect, options.seconds, options.style,
+        tier=options.tier, negative=options.negative,
+        first_frame=options.first_frame and read_picture(options.first_frame),
+    )  # fmt: skip
+
+
 def load(options: argparse.Namespace) -> Generator:
     """The generator that the options name, with their number of steps."""
     generator = load_generator(options.model)
@@ -118,9 +147,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     options = parse(arguments)
     try:
-        request = GenerationRequest(
-            options.prompt, options.seed, options.aspect, options.seconds, options.style
-        )
+        request = ask(options)
         output = load(options).generate(request, show_progress)
         print(file=sys.stderr)
         write_mp4(options.output, output.frames, output.fps)

@@ -9,14 +9,17 @@ from typing import Final, Protocol
 
 from generation.errors import InvalidRequest, ModelUnavailable
 from generation.output import GenerationOutput, ModelInfo, Progress, Understanding
-from generation.request import Aspect, GenerationRequest
+from generation.request import Ability, Aspect, GenerationRequest
 
 OnProgress = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a generator can be asked for; sizes are (width, height) as delivered."""
+    """What a generator can be asked for; sizes are (width, height) as delivered.
+
+    `abilities`: what it can take beyond a prompt.
+    """
 
     aspects: tuple[Aspect, ...]
     min_seconds: float
@@ -24,9 +27,13 @@ class Limits:
     styles: tuple[str, ...]
     sizes: Mapping[Aspect, tuple[int, int]]
     fps: int
+    abilities: frozenset[Ability] = frozenset()
 
     def check(self, request: GenerationRequest) -> None:
-        """Raise InvalidRequest if the request is outside these limits."""
+        """Raise InvalidRequest if the request is outside these limits.
+
+        Codes: generation.aspect, -seconds, -style, and -ability- with the name of what is lacking.
+        """
         if request.aspect not in self.aspects:
             raise InvalidRequest(
                 "generation.aspect",
@@ -45,6 +52,22 @@ class Limits:
                 "This model has no such style.",
                 f"Choose one of {', '.join(self.styles)}, or leave the style out.",
             )
+        for lacking in sorted(request.needs() - self.abilities):
+            raise InvalidRequest(
+                f"generation.ability-{lacking}",
+                f"This model cannot {_DOING[lacking]}.",
+                "Leave that out, or choose another model.",
+            )
+
+
+_DOING: Final[Mapping[Ability, str]] = {
+    Ability.FIRST_FRAME: "start from a picture",
+    Ability.LAST_FRAME: "end on a picture",
+    Ability.CONTINUE: "carry a clip on",
+    Ability.RESTYLE: "redraw a clip",
+    Ability.LOOP: "make loops",
+    Ability.NEGATIVE: "be told what should not be seen",
+}
 
 
 def ignore_progress(progress: Progress) -> None:

@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 
-from generation.__main__ import main, write_mp4
+from generation.__main__ import ask, main, parse, write_mp4
 
 
 @pytest.fixture
@@ -48,12 +49,21 @@ def test_a_sentence_becomes_a_video(folder, capsys):
         (["a cat", "--seconds", "0"], "generation.seconds"),
         (["a cat", "--seed", "-1"], "generation.seed"),
         (["a cat", "--aspect", "4:3"], "generation.aspect"),
+        (["a cat", "--tier", "best"], "generation.tier"),
+        (["a cat", "--first-frame", "none.png"], "generation.reference-unreadable"),
     ],
 )
 def test_an_invalid_request_exits_with_3(folder, capsys, arguments, code):
     assert main([*arguments, "-o", str(folder / "out.mp4"), "--json"]) == 3
     assert json.loads(capsys.readouterr().out)["error"] == code
     assert not list(folder.iterdir())
+
+
+def test_a_first_frame_is_read_as_rgb(folder):
+    picture = np.full((64, 96, 3), (200, 30, 10), np.uint8)
+    cv2.imwrite(str(folder / "first.png"), picture[:, :, ::-1])
+    request = ask(parse(["a cat", "-o", "x.mp4", "--first-frame", str(folder / "first.png")]))
+    assert np.array_equal(request.first_frame, picture)
 
 
 def test_an_unknown_model_exits_with_4(folder, capsys):

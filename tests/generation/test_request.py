@@ -4,12 +4,16 @@ import dataclasses
 import math
 import pickle
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation import Aspect, GenerationRequest, InvalidRequest
-from generation.request import MAX_PROMPT
+from generation import Ability, Aspect, GenerationRequest, InvalidRequest, Tier
+from generation.request import MAX_NEGATIVE, MAX_PROMPT
+
+PICTURE = np.zeros((64, 64, 3), np.uint8)
+CLIP = np.zeros((2, 64, 64, 3), np.uint8)
 
 
 def refusal(**fields) -> str:
@@ -65,6 +69,73 @@ def test_an_unknown_aspect_is_refused():
 @pytest.mark.parametrize("style", ["", " ", 3])
 def test_a_style_has_a_name(style):
     assert refusal(style=style) == "generation.style"
+
+
+def test_a_tier_may_be_its_value():
+    assert GenerationRequest("a cat", tier="draft").tier is Tier.DRAFT
+    assert refusal(tier="best") == "generation.tier"
+
+
+def test_a_negative_prompt_is_cleaned():
+    assert GenerationRequest("a cat", negative=" blurry\n text ").negative == "blurry text"
+
+
+@pytest.mark.parametrize("negative", ["no\x00", None, 3])
+def test_a_negative_prompt_is_plain_text(negative):
+    assert refusal(negative=negative) == "generation.negative-control"
+
+
+def test_a_negative_prompt_has_a_greatest_length():
+    GenerationRequest("a cat", negative="a" * MAX_NEGATIVE)
+    assert refusal(negative="a" * (MAX_NEGATIVE + 1)) == "generation.negative-too-long"
+
+
+@pytest.mark.parametrize("strength", [-0.01, 1.01, math.nan, math.inf, "0.5", True, None])
+def test_a_strength_is_from_0_to_1(strength):
+    assert refusal(strength=strength) == "generation.strength"
+
+
+@pytest.mark.parametrize("loop", ["yes", 1, None])
+def test_a_loop_is_yes_or_no(loop):
+    assert refusal(loop=loop) == "generation.loop"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"loop": True, "last_frame": PICTURE},
+        {"loop": True, "continues": CLIP},
+        {"first_frame": PICTURE, "continues": CLIP},
+        {"source": CLIP, "first_frame": PICTURE},
+        {"source": CLIP, "last_frame": PICTURE},
+        {"source": CLIP, "continues": CLIP},
+        {"source": CLIP, "loop": True},
+    ],
+)
+def test_contradictory_starts_are_refused(fields):
+    assert refusal(**fields) == "generation.starts"
+
+
+@pytest.mark.parametrize(
+    ("fields", "needs"),
+    [
+        ({}, set()),
+        ({"tier": "draft", "strength": 0.1}, set()),
+        ({"first_frame": PICTURE, "loop": True}, {Ability.FIRST_FRAME, Ability.LOOP}),
+        ({"first_frame": PICTURE, "last_frame": PICTURE}, {"first-frame", "last-frame"}),
+        ({"continues": CLIP, "last_frame": PICTURE}, {"continue", "last-frame"}),
+        ({"source": CLIP, "negative": "text"}, {"restyle", "negative-prompt"}),
+    ],
+)
+def test_a_request_says_what_it_needs(fields, needs):
+    assert GenerationRequest("a cat", **fields).needs() == needs
+
+
+def test_requests_with_references_compare_and_print():
+    request = GenerationRequest("a cat", first_frame=PICTURE)
+    assert request == GenerationRequest("a cat", first_frame=PICTURE + 1)
+    assert hash(request) == hash(GenerationRequest("a cat"))
+    assert "[" not in repr(request)
 
 
 def test_requests_do_not_change():
