@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -49,6 +50,8 @@ class Gazetteer:
         rules: category -> rule; categories without a rule are not looked for.
         entries: category -> lines of its lists.
         companions: condition -> words, one of which must stand near a name with that condition.
+        other_words: lower-case words that are a listed name only without their accents, e.g.
+            German “über”; written so they count only beside a word such as logo.
         consented: tells whether the use of a name (the first form of its line) was agreed to.
     """
 
@@ -59,8 +62,10 @@ class Gazetteer:
         rules: Mapping[str, CategoryRule],
         entries: Mapping[str, Sequence[str]],
         companions: Mapping[str, Sequence[str]],
+        other_words: Sequence[str] = (),
         consented: Consented = nobody,
     ) -> None:
+        self._other_words = frozenset(other_words)
         self._companions = {key: frozenset(words) for key, words in companions.items()}
         self._rules = {key: rules[key] for key in entries if key in rules}
         self._lexicons = {key: Lexicon(_forms(entries[key])) for key in self._rules}
@@ -70,34 +75,38 @@ class Gazetteer:
     def load(cls, policy: Policy, folder: Path = LISTS, consented: Consented = nobody) -> Gazetteer:
         """The gazetteer with the lists that ship."""
         entries = {
-            key: [
-                line
-                for name in names
-                for line in (folder / name).read_text(encoding="utf-8").splitlines()
-                if line.strip() and not line.startswith("#")
-            ]
+            key: [line for name in names for line in _lines(folder / name)]
             for key, names in FILES.items()
         }
         companions = json.loads((folder / "companions.json").read_text(encoding="utf-8"))
-        return cls(policy.prompt, entries, companions, consented)
+        others = _lines(folder / "other_words.txt")
+        return cls(policy.prompt, entries, companions, others, consented)
 
     def find(self, text: Normalised, field: str) -> Sequence[Finding]:
         """One finding for each listed name in ``text``."""
         found = [
             self._finding(key, name, text.span(start, end), field)
-            for key, name, start, end in self._hits(text.text)
+            for key, name, start, end in self._hits(text)
             if not self._consented(name)
         ]
         return list(dict.fromkeys(found))
 
-    def _hits(self, text: str) -> Iterator[tuple[str, str, int, int]]:
+    def _hits(self, text: Normalised) -> Iterator[tuple[str, str, int, int]]:
         for key, lexicon in self._lexicons.items():
-            for hit in lexicon.find(text):
+            for hit in lexicon.find(text.text):
                 name, _, condition = hit.entry.partition("+")
-                if self._meets(condition, text, hit):
+                if self._is_other_word(text, hit):
+                    condition = "logo"
+                if self._meets(condition, text.text, hit):
                     yield key, name, hit.start, hit.end
-        if "public_figure" in self._rules and (office := _OFFICE.search(text)):
+        if "public_figure" in self._rules and (office := _OFFICE.search(text.text)):
             yield "public_figure", office.group(), office.start(), office.end()
+
+    def _is_other_word(self, text: Normalised, hit: Hit) -> bool:
+        start, end = text.span(hit.start, hit.end)
+        end += _combining(text.original[end:])
+        written = unicodedata.normalize("NFC", text.original[start:end])
+        return written.lower() in self._other_words
 
     def _meets(self, condition: str, text: str, hit: Hit) -> bool:
         if not condition:
@@ -112,6 +121,16 @@ class Gazetteer:
         decision = rule.decide(1.0, agreed=False)
         reason = f"“{name}” is on our list of {rule.label}. {rule.advice}"
         return Finding(key, 1.0, decision, self.name, reason, span, field)
+
+
+def _combining(text: str) -> int:
+    """How many combining marks ``text`` begins with."""
+    return next((i for i, c in enumerate(text) if not unicodedata.combining(c)), len(text))
+
+
+def _lines(path: Path) -> list[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.strip() and not line.startswith("#")]
 
 
 def _forms(lines: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -45,6 +45,21 @@ def test_common_words_are_not_names(text):
     assert categories(text) == set()
 
 
+@pytest.mark.parametrize(
+    "text", ["an über cute kitten", "Über the top colours", "an u\u0308ber fast train"]
+)
+def test_a_word_with_its_accents_is_not_the_name_without_them(text):
+    assert categories(text) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["an Uber at the curb", "an über car with its logo", "a ûber ride", "Pokémon in a field"],
+)
+def test_a_name_with_added_accents_is_still_the_name(text):
+    assert categories(text) == {"copyright"}
+
+
 def test_the_span_points_at_the_name():
     text = "here dances Taylor Swift again"
     finding = GAZETTEER.find(normalise(text), "prompt")[0]
