@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
@@ -51,3 +52,46 @@ class Person(AbstractBaseUser):
     @property
     def is_admin(self) -> bool:
         return self.is_active and self.role == Role.ADMIN
+
+    @property
+    def grantable_scopes(self) -> list["Scope"]:
+        """What this person's keys may open: everybody's may read, an administrator's write."""
+        return [scope for scope in Scope if self.is_admin or not scope.writes]
+
+
+class Scope(models.TextChoices):
+    """What a key opens, in the words of the C2PA Soft Binding Resolution API 2.4."""
+
+    FETCH_MANIFESTS = "fetch:manifests", _("look up and fetch manifests, at a rate of its own")
+    STORE_MANIFESTS = "store:manifests", _("deposit manifests, and withdraw what it deposited")
+    STORE_BINDINGS = "store:bindings", _("point marks and fingerprints at deposited manifests")
+
+    @property
+    def writes(self) -> bool:
+        return self is not Scope.FETCH_MANIFESTS
+
+
+class ApiKey(models.Model):
+    """What a program of somebody's shows instead of a password. Only its digest is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=60)
+    start = models.CharField(max_length=12)
+    """The first characters, by which its owner tells one key from another."""
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return f"key {self.start}…"
+
+    def allows(self, scope: Scope) -> bool:
+        """Whether it has the scope, and its owner may still hand it out."""
+        return scope in self.scopes and scope in self.owner.grantable_scopes
