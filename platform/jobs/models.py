@@ -37,6 +37,8 @@ class Job(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     attempt = models.PositiveSmallIntegerField(default=0)
     cancel_requested = models.BooleanField(default=False)
+    begun_at = models.DateTimeField(null=True, blank=True)
+    """When it last left the queue: whose turn it is follows from this, see `jobs.queue.claim`."""
 
     # How far it is.
     stage = models.CharField(max_length=40, blank=True)
@@ -68,7 +70,10 @@ class Job(models.Model):
 
     class Meta:
         ordering = ("-created_at",)
-        indexes = (models.Index(fields=("state", "lease_until", "created_at")),)
+        indexes = (
+            models.Index(fields=("state", "lease_until", "created_at")),
+            models.Index(fields=("owner", "begun_at")),
+        )
 
     def __str__(self) -> str:
         return f"job {str(self.id)[:8]} ({self.state})"

@@ -16,6 +16,7 @@ from functools import partial
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.utils.timezone import now
 
 from accounts.sealing import unseal
 from config.errors import INTERNAL, Fault, SystemFault, explain
@@ -69,8 +70,8 @@ def screen(work: Work) -> None:
 
 
 def begin(work: Work) -> None:
-    """Takes the job out of the queue."""
-    work.move(State.RENDERING)
+    """Takes the job out of the queue; its creator's next one waits for everybody else's turn."""
+    work.move(State.RENDERING, begun_at=now())
 
 
 def render(work: Work) -> None:

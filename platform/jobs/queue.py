@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import now
 
 from jobs.lifecycle import WORKED_ON
@@ -51,14 +51,17 @@ class Lease:
 
 
 def claim(job_id: UUID | None = None) -> Lease | None:
-    """Takes the oldest job that nobody works on (or the one named), or None.
+    """Takes the next job that nobody works on (or the one named), or None.
+
+    People take turns: first comes whoever had a rendering begun the longest ago, with the oldest
+    of their jobs. So a batch of a hundred delays somebody else's single clip by one.
 
     Counts the attempt; a job that has moved on since starts counting anew.
     """
     due = _claimable()
     if job_id:
         due = due.filter(pk=job_id)
-    for key in due.order_by("created_at").values_list("pk", flat=True)[:8]:
+    for key in _in_turn(due).values_list("pk", flat=True)[:8]:
         lease = Lease(key, uuid4())
         taken = _claimable().filter(pk=key)
         if taken.update(token=lease.token, lease_until=_deadline(), attempt=F("attempt") + 1) == 1:
@@ -137,6 +140,12 @@ class Heartbeat(threading.Thread):
 def _claimable() -> QuerySet[Job]:
     free = Q(token__isnull=True) | Q(lease_until__lt=now())
     return Job.objects.filter(free, state__in=WORKED_ON)
+
+
+def _in_turn(due: QuerySet[Job]) -> QuerySet[Job]:
+    begun = Job.objects.filter(owner=OuterRef("owner"), begun_at__isnull=False)
+    last = Subquery(begun.order_by("-begun_at").values("begun_at")[:1])
+    return due.annotate(turn=last).order_by(F("turn").asc(nulls_first=True), "created_at")
 
 
 def _deadline() -> object:

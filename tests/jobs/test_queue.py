@@ -8,7 +8,10 @@ from django.db import connection
 from django.utils.timezone import now
 
 from jobs import queue
+from jobs.lifecycle import move
 from jobs.models import Job, State
+from jobs.selectors import queue_position
+from tests.making import make_job
 
 
 @pytest.fixture
@@ -23,6 +26,39 @@ def expired(job_in):
 def test_the_oldest_job_comes_first(job_in):
     first, _ = job_in(), job_in()
     assert queue.claim().job_id == first.pk
+
+
+def begin_next() -> Job:
+    """Claims the next job and begins it, as a worker would, until it is done."""
+    job = Job.objects.get(pk=queue.claim().job_id)
+    move(job, State.RENDERING, token=job.token, begun_at=now())
+    Job.objects.filter(pk=job.pk).update(state=State.PUBLISHED, token=None, lease_until=None)
+    return job
+
+
+def test_people_take_turns(creator, stranger):
+    batch = [make_job(creator) for _ in range(4)]
+    singles = [make_job(stranger) for _ in range(2)]
+    order = [begin_next() for _ in range(6)]
+    assert order == [batch[0], singles[0], batch[1], singles[1], batch[2], batch[3]]
+
+
+def test_a_batch_delays_a_newcomers_clip_by_one(creator, stranger):
+    for _ in range(20):
+        make_job(creator)
+    begin_next()
+    single = make_job(stranger)
+    assert queue_position(single) == 0
+    assert begin_next() == single
+
+
+def test_the_position_is_the_number_of_jobs_that_begin_before(creator, stranger, moderator):
+    jobs = [make_job(who) for who in (creator, creator, stranger, creator, moderator, stranger)]
+    begin_next()
+    jobs += [make_job(moderator)]
+    told = {job.pk: queue_position(job) for job in jobs[1:]}
+    began = [begin_next().pk for _ in range(6)]
+    assert told == {key: place for place, key in enumerate(began)}
 
 
 def test_a_claimed_job_is_not_claimed_again(job_in):
