@@ -26,6 +26,7 @@ from provenance.credentials import (
     sign_clip,
     socket_key,
 )
+from provenance.deposit import active_manifest, examine_manifest
 from provenance.errors import InvalidMedia, LimitReached, ProvenanceError, ProvenanceFailed
 from provenance.examination import ContentFacts, Examination, MarkFacts, RecordFacts, VideoFacts
 from provenance.examine import examine
@@ -74,6 +75,7 @@ __all__ = [
     "VerdictState",
     "VideoFacts",
     "VideoInfo",
+    "active_manifest",
     "canary",
     "check_report",
     "commit",
@@ -82,6 +84,7 @@ __all__ = [
     "detect",
     "embed",
     "examine",
+    "examine_manifest",
     "expiry_alarm",
     "file_key",
     "key_at",

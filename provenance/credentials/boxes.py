@@ -140,6 +140,23 @@ def active_manifest(content: bytes) -> str | None:
     return labels[-1] if labels else None
 
 
+def only_active(content: bytes) -> bytes:
+    """The store with its active manifest alone, without those of the ingredients.
+
+    Raises:
+        InvalidMedia: ``provenance.manifest-damaged``.
+    """
+    found = list(walk(content))
+    manifests = [box for box in found if isinstance(box, JumbfBox) and len(box.path) == 2]
+    if len(manifests) <= 1:
+        return content
+    store = next(box for box in found if isinstance(box, JumbfBox))
+    (described,) = struct.unpack_from(">I", content, store.start)
+    body = content[store.start : store.start + described]
+    body += _box(b"jumb", content[manifests[-1].start : manifests[-1].end])
+    return _box(b"jumb", body)
+
+
 def leaf(content: bytes, *path: str) -> Leaf | None:
     """The first content box under the superbox with exactly these labels (store label first)."""
     return next((b for b in walk(content) if isinstance(b, Leaf) and b.path == path), None)
@@ -225,6 +242,10 @@ def _description(content: bytes, at: int, end: int) -> tuple[str, int]:
     has_label = content[at + 24] & 2
     label = content[at + 25 : stop].split(b"\0", 1)[0] if has_label else b""
     return label.decode("utf-8", "replace"), stop
+
+
+def _box(kind: bytes, payload: bytes) -> bytes:
+    return struct.pack(">I4s", len(payload) + 8, kind) + payload
 
 
 def _damaged(how: str) -> InvalidMedia:

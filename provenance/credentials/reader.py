@@ -26,6 +26,7 @@ OFFLINE: dict[str, Any] = {
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
     "core": {"allowed_network_hosts": [], "allow_redirects": False},
 }
+STORE_TYPE = "application/c2pa"
 WITHDRAWN = "signingCredential.revoked"
 """Our own code beside the library's: we withdrew the certificate ourselves."""
 _MOST_TEXT, _MOST_ITEMS = 300, 64
@@ -166,6 +167,29 @@ def read_credentials(
             "manifest-damaged",
             "The file has credentials, but they are damaged.",
             "Ask the sender for an undamaged copy.",
+        ) from fault
+    finally:
+        context.close()
+
+
+def read_store(content: bytes, trust: TrustStores) -> Credentials:
+    """The credentials in a bare manifest store (``application/c2pa``), without the file that they
+    belong to: `failures` always has the mismatch of its hard binding.
+
+    Raises:
+        LimitReached: the manifest is larger than we parse (codes of `boxes`).
+        InvalidMedia: ``provenance.manifest-damaged``.
+    """
+    boxes.check_store(content)
+    context = c2pa.Context.from_dict(_settings(trust))
+    try:
+        with c2pa.Reader(STORE_TYPE, io.BytesIO(content), context=context) as reader:
+            return _facts(json.loads(reader.json()), content, trust)
+    except c2pa.C2paError as fault:
+        raise InvalidMedia(
+            "manifest-damaged",
+            "This is no C2PA manifest store, or it is damaged.",
+            "Send the manifest store as bytes, just as it stands in the file.",
         ) from fault
     finally:
         context.close()
