@@ -23,7 +23,7 @@ from generation.embedded.weights import FOLDER, load_weights
 from generation.errors import ModelUnavailable
 from generation.output import GenerationOutput, ModelInfo, Progress, Understanding
 from generation.request import Aspect, GenerationRequest
-from generation.styles import STYLES, styled_prompt
+from generation.styles import WORLD_STYLES, styled_prompt
 
 NAME: Final = "kinemark-embedded"
 STEPS: Final = 32
@@ -46,7 +46,7 @@ class EmbeddedGenerator:
         self.info, self.steps = info, steps
         self._encode, (self._net, self._refiner) = encoder, loaded
         self.limits = Limits(
-            aspects=tuple(Aspect), min_seconds=1.0, max_seconds=8.0, styles=tuple(STYLES),
+            aspects=tuple(Aspect), min_seconds=1.0, max_seconds=8.0, styles=WORLD_STYLES,
             sizes={
                 Aspect(a): (w * SPACE * _ENLARGE, h * SPACE * _ENLARGE)
                 for a, (w, h) in BASE_SIZES.items()
