@@ -15,6 +15,8 @@ import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
+from typing import cast
 
 from provenance.errors import ProvenanceFailed
 
@@ -38,20 +40,13 @@ def confine(cpu_seconds: int) -> None:
     """Limit this process for the rest of its life.
 
     Args:
-        cpu_seconds: of all threads together; the kernel then ends the process.
+        cpu_seconds: of all threads together, at least 2; the kernel then ends the process.
 
     Raises:
         ProvenanceFailed: ``provenance.sandbox-missing`` (the system package ``libseccomp2`` is not
             there) or ``provenance.sandbox-failed`` (the lock does not hold).
     """
-    try:
-        import pyseccomp  # loads the system library
-    except (ImportError, OSError, RuntimeError) as fault:
-        raise ProvenanceFailed(
-            "sandbox-missing",
-            "Videos cannot be examined safely: the system package libseccomp2 is missing.",
-            "Install it, for example with: apt-get install libseccomp2",
-        ) from fault
+    pyseccomp = _library()
     _die_with_parent()
     _limit(cpu_seconds)
     sys.stdout.flush()
@@ -67,6 +62,24 @@ def confine(cpu_seconds: int) -> None:
     _prove()
 
 
+def prepare() -> None:
+    """Load the library early; what is missing is said by `confine`."""
+    with suppress(ProvenanceFailed):
+        _library()
+
+
+def _library() -> ModuleType:
+    try:
+        import pyseccomp  # loads the system library, with the help of programs that it starts
+    except (ImportError, OSError, RuntimeError) as fault:
+        raise ProvenanceFailed(
+            "sandbox-missing",
+            "Videos cannot be examined safely: the system package libseccomp2 is missing.",
+            "Install it, for example with: apt-get install libseccomp2",
+        ) from fault
+    return cast(ModuleType, pyseccomp)
+
+
 def _die_with_parent() -> None:
     libc = ctypes.CDLL(None)
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -76,12 +89,13 @@ def _die_with_parent() -> None:
 def _limit(cpu_seconds: int) -> None:
     for kind, most in (
         (resource.RLIMIT_AS, _MEMORY),
-        (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NOFILE, 64),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(kind, (most, most))
+    # A second early, so that the process ends with the signal that says why.
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds - 1, cpu_seconds))
 
 
 def _prove() -> None:

@@ -1,7 +1,8 @@
 """The confined child: everything that touches the bytes of an uploaded file happens here.
 
-Run by `sandbox` as ``python -m provenance.inspection DESCRIPTOR``. It imports all it needs, locks
-itself up, and then answers requests, one line of JSON each, until its input ends.
+`forkserver` calls `load` once and `serve` in each child. The child locks itself up, then answers
+requests, one line of JSON each, until its input ends. An answer is one line of JSON too, followed
+by as many raw bytes as its ``bytes`` says: pictures do not travel as text.
 """
 
 from __future__ import annotations
@@ -12,22 +13,24 @@ import json
 import os
 import pkgutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
 import av
 import cryptography.hazmat
 import cv2
+from PIL import Image
 
 from provenance import fingerprint
-from provenance.confinement import confine
+from provenance.confinement import confine, prepare
 from provenance.credentials import boxes
-from provenance.credentials.reader import Credentials, read_credentials
+from provenance.credentials.reader import Credentials, read_credentials, read_store
 from provenance.credentials.trust import TrustStores
 from provenance.errors import LimitReached, ProvenanceError, ProvenanceFailed
 from provenance.examination import ContentFacts, MarkFacts, RegionFacts, VideoFacts
-from provenance.media import Limits, Video, read_video
+from provenance.media import Frame, Limits, Video, probe, read_frames, read_video, resized
+from provenance.picture import read_picture
 from provenance.watermark import KeyRing, MarkDetection, MarkKey, detect
 
 _CPU_SECONDS = 30
@@ -41,6 +44,9 @@ class Inspection:
         self._video: Video | None = None
         self._detection: MarkDetection | None = None
         self._trust = TrustStores(c2pa="", tsa="")
+        self._frames: Iterator[Frame] = iter(())
+        self.raw = b""
+        """What follows the answer of the last call."""
 
     def inspect(
         self,
@@ -76,6 +82,33 @@ class Inspection:
             "recovered": recovered.as_dict() if recovered else None,
             "content": self._content(base64.b64decode(reference)),
         }
+
+    def manifest(self, trust: dict[str, Any]) -> dict[str, Any]:
+        """The credentials in a file that is a bare manifest store."""
+        self._file.seek(0)
+        content = self._file.read(boxes.MAX_MANIFEST_BYTES + 1)
+        return read_store(content, TrustStores(**trust)).as_dict()
+
+    def picture(self, max_pixels: int) -> dict[str, Any]:
+        """The file as one RGB picture."""
+        return self._send(read_picture(self._file, max_pixels))
+
+    def clip(self, size: list[int] | None, limits: dict[str, Any]) -> dict[str, Any]:
+        """Get ready to give out the frames of the file, resized to (width, height)."""
+        bounds = Limits(**limits)
+        info = probe(self._file, bounds)
+        wanted = (size[0], size[1]) if size else (info.width, info.height)
+        self._frames = (resized(each, wanted) for each in read_frames(self._file, bounds))
+        return {"fps": info.fps}
+
+    def frame(self) -> dict[str, Any]:
+        """The next frame; without one, an empty answer."""
+        frame = next(self._frames, None)
+        return {} if frame is None else self._send(frame)
+
+    def _send(self, frame: Frame) -> dict[str, Any]:
+        self.raw = frame.tobytes()
+        return {"shape": list(frame.shape)}
 
     def _credentials(self) -> dict[str, Any]:
         if not boxes.is_bmff(self._file):
@@ -193,8 +226,11 @@ def _described(error: ProvenanceError) -> dict[str, Any]:
     }
 
 
-def _load_everything() -> None:
+def load() -> None:
     """Past the lock nothing can be imported, and these packages import parts of them late."""
+    prepare()
+    cv2.setNumThreads(1)
+    Image.init()
     for name in ("fft", "linalg", "ma", "random"):
         importlib.import_module(f"numpy.{name}")
     for package in (av, cryptography.hazmat):
@@ -203,16 +239,14 @@ def _load_everything() -> None:
                 importlib.import_module(module.name)
 
 
-def main() -> None:
+def serve(descriptor: int) -> None:
     """Lock up, then serve until the parent closes the pipe."""
-    cv2.setNumThreads(1)
-    _load_everything()
-    answers = sys.stdout
-    with os.fdopen(int(sys.argv[1]), "rb") as file:
+    answers = sys.stdout.buffer
+    with os.fdopen(descriptor, "rb") as file:
         inspection = Inspection(file)
         functions: dict[str, Callable[..., dict[str, Any]]] = {
-            "inspect": inspection.inspect,
-            "match": inspection.match,
+            name: getattr(inspection, name)
+            for name in ("inspect", "match", "manifest", "picture", "clip", "frame")
         }
         refusal: ProvenanceError | None = None
         try:
@@ -220,10 +254,9 @@ def main() -> None:
         except ProvenanceError as error:
             refusal = error
         for line in sys.stdin:
+            inspection.raw = b""
             answer = {"error": _described(refusal)} if refusal else _answer(functions, line)
-            answers.write(json.dumps(answer) + "\n")
+            raw = inspection.raw if "result" in answer else b""
+            told = json.dumps(answer | {"bytes": len(raw)}).encode()
+            answers.write(told + b"\n" + raw)
             answers.flush()
-
-
-if __name__ == "__main__":
-    main()

@@ -173,6 +173,15 @@ def read_frames(source: Path | BinaryIO, limits: Limits | None = None) -> Iterat
             raise _unreadable() from fault
 
 
+def resized(frame: Frame, size: tuple[int, int]) -> Frame:
+    """A (height, width, 3) frame at `size` = (width, height) pixels; its own size costs nothing."""
+    if frame.shape[1::-1] == size:
+        return frame
+    shrinks = size[0] * size[1] < frame.shape[0] * frame.shape[1]
+    way = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    return cast(Frame, cv2.resize(frame, size, interpolation=way))
+
+
 def _checked_size(frame: Frame) -> tuple[int, int]:
     if frame.ndim != 3 or frame.shape[2] != 3 or frame.shape[0] % 2 or frame.shape[1] % 2:
         raise InvalidMedia(

@@ -1,26 +1,131 @@
 """The parent's side of the sandbox: one confined child for each examined file.
 
-The child inherits one open descriptor, of the file. Requests and answers are single lines of JSON;
-what the child says is data from an untrusted place and is parsed as such.
+The children are forked by `forkserver`, one for each process that uses the sandbox, started on
+first use. A child gets one open descriptor, of the file. Requests and answers are single lines of
+JSON, pictures follow as raw bytes; what the child says is data from an untrusted place and is
+parsed as such.
 """
 
 from __future__ import annotations
 
+import collections
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
 from provenance.errors import InvalidMedia, LimitReached, ProvenanceError, ProvenanceFailed
+from provenance.forkserver import WORD
+from provenance.media import Limits
+
+Frames = NDArray[np.uint8]
 
 _MOST_ANSWER = 4 * 2**20
+_MOST_RAW = 256 * 2**20
+_CHILDREN_A_SERVER = 500
+"""After so many children a fresh server is started: its children share one memory layout."""
 _ROOT = Path(__file__).parent.parent
 _KINDS = {kind.__name__: kind for kind in (InvalidMedia, LimitReached, ProvenanceFailed)}
+
+
+class Nursery:
+    """Where children come from: one fork server at a time, for the process that made it.
+
+    Args:
+        served: the module that the children run; see `forkserver.Served`.
+    """
+
+    def __init__(self, served: str = "provenance.inspection") -> None:
+        self._served = served
+        self._lock = threading.Lock()
+        self._door: socket.socket | None = None
+        self._server: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+        self._born = 0
+
+    def warm(self) -> None:
+        """Start the server now, so that the first file need not wait for it."""
+        with self._lock:
+            self._ready()
+
+    def bear(self, file: int, requests: int, answers: int) -> socket.socket:
+        """A child that has these three descriptors; the socket tells of its life and ends it.
+
+        Raises:
+            ProvenanceFailed: ``provenance.examination-failed``: no child is to be had.
+        """
+        ours, theirs = socket.socketpair()
+        with theirs:
+            passed = [file, requests, answers, theirs.fileno()]
+            for _attempt in range(2):
+                with self._lock:
+                    door = self._ready()
+                    try:
+                        socket.send_fds(door, [b"+"], passed)
+                        self._born += 1
+                        return ours
+                    except OSError:  # the server is gone: a new one is started
+                        self._retire()
+        ours.close()
+        raise _failed()
+
+    def _ready(self) -> socket.socket:
+        if self._owner != os.getpid():  # a forked copy of this process must have its own
+            self._door = self._server = None
+        if self._born >= _CHILDREN_A_SERVER or (self._server and self._server.poll() is not None):
+            self._retire()
+        if self._door is None:
+            self._door, self._server = self._start()
+            self._owner, self._born = os.getpid(), 0
+        return self._door
+
+    def _retire(self) -> None:
+        """The server ends by itself when its last child has."""
+        if self._door:
+            self._door.close()
+        if self._server:
+            threading.Thread(target=self._server.wait, daemon=True).start()
+        self._door = self._server = None
+
+    def _start(self) -> tuple[socket.socket, subprocess.Popen[bytes]]:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            server = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "provenance.forkserver",
+                    str(theirs.fileno()),
+                    self._served,
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                cwd="/",
+                env=_environment(),
+                start_new_session=True,
+            )
+        return ours, server
+
+
+_NURSERY = Nursery()
+
+
+def warm_up() -> None:
+    """Start what takes time before the first file comes; safe to call again."""
+    _NURSERY.warm()
 
 
 class Sandbox:
@@ -29,21 +134,26 @@ class Sandbox:
     Args:
         path: the file; only its descriptor goes to the child.
         wall_seconds: after which the child is killed, counted over its whole life.
+        nursery: where the child comes from.
     """
 
-    def __init__(self, path: Path, wall_seconds: float = 60.0) -> None:
-        with path.open("rb") as file:
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "provenance.inspection", str(file.fileno())],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[file.fileno()],
-                cwd="/",
-                env=_environment(),
-                start_new_session=True,
-            )
+    def __init__(self, path: Path, wall_seconds: float = 60.0, nursery: Nursery = _NURSERY) -> None:
+        requests, sending = os.pipe()
+        receiving, answers = os.pipe()
+        self._requests: BinaryIO = os.fdopen(sending, "wb")
+        self._answers: BinaryIO = os.fdopen(receiving, "rb")
+        try:
+            with path.open("rb") as file:
+                self._control = nursery.bear(file.fileno(), requests, answers)
+        except BaseException:
+            self._requests.close()
+            self._answers.close()
+            raise
+        finally:
+            os.close(requests)
+            os.close(answers)
         self._late = False
+        self._pid = 0
         self._clock = threading.Timer(wall_seconds, self._time_out)
         self._clock.daemon = True
         self._clock.start()
@@ -58,10 +168,18 @@ class Sandbox:
         trace: TracebackType | None,
     ) -> None:
         self._clock.cancel()
-        self._child.kill()
-        self._child.wait()
-        for pipe in (self._child.stdin, self._child.stdout):
-            cast(BinaryIO, pipe).close()
+        self._exit_code()
+        self._control.close()
+        for pipe in (self._requests, self._answers):
+            with suppress(BrokenPipeError):  # a request that the child did not live to read
+                pipe.close()
+
+    @property
+    def pid(self) -> int:
+        """Process ID of the child; 0 when it was never born."""
+        if not self._pid:
+            self._pid = self._word() or 0
+        return self._pid
 
     def call(self, name: str, **arguments: Any) -> dict[str, Any]:
         """Run one function of `inspection` in the child.
@@ -72,32 +190,137 @@ class Sandbox:
                 the file made a decoder crash.
             ProvenanceFailed: ``provenance.examination-failed``: a fault of ours, or no sandbox.
         """
+        return self._asked(name, arguments)[0]
+
+    def picture(self, name: str, **arguments: Any) -> Frames | None:
+        """Run a function that gives a picture: (height, width, 3) uint8; None when it has none.
+
+        Raises:
+            ProvenanceError: as `call`.
+        """
+        result, raw = self._asked(name, arguments)
+        return _shaped(result, raw) if result else None
+
+    def _asked(self, name: str, arguments: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         line = json.dumps({"call": name, "arguments": arguments}).encode() + b"\n"
-        stdin, stdout = cast(BinaryIO, self._child.stdin), cast(BinaryIO, self._child.stdout)
         try:
-            stdin.write(line)
-            stdin.flush()
-            answer = stdout.readline(_MOST_ANSWER)
+            self._requests.write(line)
+            self._requests.flush()
+            answer = self._answers.readline(_MOST_ANSWER)
+            if not answer.endswith(b"\n"):
+                raise self._ended()
+            result, size = _result(answer)
+            raw = self._answers.read(size)
         except OSError:
-            answer = b""
-        if not answer.endswith(b"\n"):
+            raise self._ended() from None
+        if len(raw) != size:
             raise self._ended()
-        return _result(answer)
+        return result, raw
 
     def _time_out(self) -> None:
         self._late = True
-        self._child.kill()
+        self._kill()
+
+    def _kill(self) -> None:
+        with suppress(OSError):  # it has ended already
+            self._control.shutdown(socket.SHUT_WR)
 
     def _ended(self) -> ProvenanceError:
-        self._child.kill()
-        code = self._child.wait()
+        code = self._exit_code()
         if self._late:
             return _stopped("it took too long")
+        if code is None:
+            return _failed()
         if code == -signal.SIGXCPU:
             return _stopped("it used too much computing time")
         if code < 0 and code != -signal.SIGKILL:
             return _stopped("a decoder crashed on it")
         return _stopped("it asked for too much memory")
+
+    def _exit_code(self) -> int | None:
+        """Kill the child and wait for its end; None when it was never born."""
+        self._kill()
+        return self._word() if self.pid else None
+
+    def _word(self) -> int | None:
+        try:
+            received = self._control.recv(WORD.size, socket.MSG_WAITALL)
+        except OSError:
+            return None
+        return int(WORD.unpack(received)[0]) if len(received) == WORD.size else None
+
+
+def decode_picture(path: Path, *, max_pixels: int = 25_000_000, wall_seconds: float = 30) -> Frames:
+    """A still picture of unknown origin, decoded in a confined child; see `picture.read_picture`.
+
+    Args:
+        path: the file; its name is not believed.
+        max_pixels: width × height at most.
+
+    Returns:
+        (height, width, 3) uint8 sRGB, upright.
+
+    Raises:
+        ProvenanceError: the codes of `picture.read_picture`, and those of `Sandbox.call`.
+    """
+    with Sandbox(path, wall_seconds) as box:
+        frame = box.picture("picture", max_pixels=max_pixels)
+    if frame is None:
+        raise _failed()
+    return frame
+
+
+def decode_clip(
+    path: Path,
+    max_frames: int,
+    size: tuple[int, int] | None = None,
+    *,
+    from_end: bool = False,
+    wall_seconds: float = 60,
+) -> tuple[Frames, float]:
+    """Frames of a video, decoded in a confined child.
+
+    Args:
+        path: the file.
+        max_frames: how many to give at most.
+        size: (width, height) to resize to; None keeps the video's own.
+        from_end: the last `max_frames` instead of the first.
+
+    Returns:
+        (frames, height, width, 3) uint8 sRGB, and frames a second.
+
+    Raises:
+        InvalidMedia: ``provenance.unreadable``; LimitReached: ``provenance.frame-too-large``, or
+            ``provenance.video-too-long`` past `media.Limits.max_frames`; and those of
+            `Sandbox.call`.
+    """
+    kept: collections.deque[Frames] = collections.deque(maxlen=max_frames)
+    with Sandbox(path, wall_seconds) as box:
+        fps = float(box.call("clip", size=size, limits=asdict(Limits()))["fps"])
+        while (from_end or len(kept) < max_frames) and (frame := box.picture("frame")) is not None:
+            kept.append(frame)
+    if not kept or any(frame.shape != kept[0].shape for frame in kept):
+        raise InvalidMedia(
+            "unreadable",
+            "This file could not be read as a video.",
+            "Check that it is a complete video of one size.",
+        )
+    return np.stack(kept), fps
+
+
+def _shaped(result: dict[str, Any], raw: bytes) -> Frames:
+    """The child's word for a shape is checked against what it sent."""
+    shape = result.get("shape")
+    sound = (
+        isinstance(shape, list)
+        and len(shape) == 3
+        and all(isinstance(side, int) and side > 0 for side in shape)
+        and shape[2] == 3
+        and shape[0] * shape[1] * 3 == len(raw)
+    )
+    if not sound:
+        raise _failed()
+    return np.frombuffer(raw, np.uint8).reshape(cast(list[int], shape))
 
 
 def _environment() -> dict[str, str]:
@@ -111,19 +334,25 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _result(answer: bytes) -> dict[str, Any]:
+def _result(answer: bytes) -> tuple[dict[str, Any], int]:
+    """The result, and how many raw bytes follow it."""
     try:
         message = json.loads(answer)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _failed() from None
-    if isinstance(message, dict) and isinstance(message.get("result"), dict):
-        return cast(dict[str, Any], message["result"])
-    error = message.get("error") if isinstance(message, dict) else None
+    if not isinstance(message, dict):
+        raise _failed()
+    if isinstance(message.get("result"), dict):
+        size = message.get("bytes", 0)
+        if not isinstance(size, int) or not 0 <= size <= _MOST_RAW:
+            raise _failed()
+        return message["result"], size
+    error = message.get("error")
     if isinstance(error, dict) and error.get("kind") in _KINDS:
         kind = _KINDS[error["kind"]]
         code = str(error.get("code", "")).removeprefix("provenance.")
         raise kind(code, str(error.get("message", "")), str(error.get("advice", "")))
-    if isinstance(message, dict) and message.get("fault") == "memory":
+    if message.get("fault") == "memory":
         raise _stopped("it asked for too much memory")
     raise _failed()
 
