@@ -13,10 +13,17 @@ from django.conf import settings  # noqa: E402
 
 from config.body_limit import BodyLimit  # noqa: E402
 from jobs import engines  # noqa: E402
+from provenance.deposit import MAX_BYTES  # noqa: E402
+from registry.api import BASE  # noqa: E402
 
-# A form around the video costs some bytes more than the video.
 application = BodyLimit(
-    _django, limit=1_000_000, limits={"/verify/": settings.VERIFY_MAX_BYTES + 100_000}
+    _django,
+    limit=1_000_000,
+    limits={
+        "/verify/": settings.VERIFY_MAX_BYTES + 100_000,  # the form around the video
+        f"{BASE}/matches/byContent": settings.VERIFY_MAX_BYTES,
+        f"{BASE}/manifests": MAX_BYTES,
+    },
 )
 
 # Whoever writes the first prompt should not wait for the models that read it.

@@ -71,6 +71,9 @@ VERIFY_MAX_BYTES = int(env.number("KINEMARK_VERIFY_MAX_MB", 100, least=1) * 1_00
 VERIFY_SECONDS = env.number("KINEMARK_VERIFY_SECONDS", 30, least=1)
 REPORT_DAYS = int(env.number("KINEMARK_REPORT_DAYS", 30, least=1))
 
+# --- Registry -------------------------------------------------------------------------------
+REGISTRY_PER_MINUTE = int(env.number("KINEMARK_REGISTRY_PER_MINUTE", 120, least=1))
+
 # --- Django ---------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "accounts",
@@ -124,6 +127,13 @@ TEMPLATES = [
 ]
 DATABASES = {
     "default": env.database(env.text("KINEMARK_DATABASE_URL"), KINEMARK_HOME / "db.sqlite3")
+}
+# Counters of the rate limits; the entries are small, and losing one forgives somebody a minute.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"

@@ -3,15 +3,21 @@
 from django.urls import include, path
 
 from config import views
+from registry import api_page as registry_api
+from registry.api import api
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("accounts/keys/", include("accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("studio/", include("studio.urls")),
     path("review/", include("moderation.urls")),
     path("verify/", include("verification.urls")),
     path("c/", include("registry.urls")),
+    path("c2pa/", registry_api.page, name="registry-api-page"),
+    path("c2pa/v1/", api.urls),
+    path(".well-known/c2pa-soft-binding-resolution", registry_api.discovery, name="c2pa-discovery"),
 ]
 
 handler400 = "config.views.bad_request"

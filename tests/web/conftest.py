@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils.timezone import now
 from PIL import Image
 
-from accounts.models import Person
+from accounts.api_keys import create_key
+from accounts.models import ApiKey, Person, Scope
 from jobs.models import Gate, Job, Screening, State
 from jobs.workspace import Workspace
 from moderation.models import Case
@@ -51,6 +52,7 @@ class World:
     clip: Clip
     case: Case
     report: Report
+    key: ApiKey
 
 
 @pytest.fixture
@@ -67,6 +69,7 @@ def world(creator: Person, home: Path, settings) -> World:
         clip=make_clip(creator, settings.PUBLIC_DIR),
         case=open_case(held, Gate.MEDIA),
         report=make_report(),
+        key=create_key(creator, "archive", [Scope.FETCH_MANIFESTS], 30).key,
     )
 
 
