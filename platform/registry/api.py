@@ -137,7 +137,9 @@ def by_content(
         )
     hint = _mark_id(hintValue) if hintValue and hintAlg == MARK_ALGORITHM else None
     caller = request.auth
-    take_token(str(caller.pk) if isinstance(caller, ApiKey) else request.META["REMOTE_ADDR"])
+    take_token(
+        str(caller.pk) if isinstance(caller, ApiKey) else request.META.get("REMOTE_ADDR", "")
+    )
     with slot(), content.body_as_file(request, settings.VERIFY_MAX_BYTES) as file:
         found = content.find(file, hint)
     return _matches([(each.manifest_id, each.score) for each in found], maxResults)
