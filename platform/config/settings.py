@@ -49,6 +49,7 @@ GENERATOR = env.text("KINEMARK_GENERATOR", "embedded")  # a name, or package.mod
 LEASE_SECONDS = env.number("KINEMARK_LEASE_SECONDS", 30, least=1)
 POLL_SECONDS = env.number("KINEMARK_POLL_SECONDS", 0.5, least=0.05)
 MAX_ATTEMPTS = int(env.number("KINEMARK_MAX_ATTEMPTS", 5, least=1))
+RENDER_ATTEMPTS = int(env.number("KINEMARK_RENDER_ATTEMPTS", 2, least=1))
 FREE_SPACE_FLOOR_MB = env.number("KINEMARK_FREE_SPACE_FLOOR_MB", 1024)
 # The development authority marks clips as untrusted for the public; an https studio must ask
 # for it by name.

@@ -10,8 +10,6 @@ after a crash: what a stage leaves behind counts only once the job has moved on.
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
-from functools import partial
 
 import structlog
 from django.conf import settings
@@ -20,8 +18,8 @@ from django.utils.timezone import now
 
 from accounts.sealing import unseal
 from config.errors import INTERNAL, Fault, SystemFault, explain
-from generation import Aspect, GenerationFailed, GenerationRequest, Progress
-from jobs import marking, publication, queue
+from generation import GenerationFailed
+from jobs import marking, publication, queue, rendering
 from jobs.disk import disk_full, is_full
 from jobs.engines import Engines
 from jobs.lifecycle import LostRace
@@ -78,27 +76,10 @@ def render(work: Work) -> None:
     """Makes the frames and keeps them, exactly as they are, in the job's private folder."""
     if work.job.generation and work.workspace.frames_file.exists():
         return work.move(State.INSPECTING)  # rendered by an attempt that failed later
-    with work.timed("loading"):
-        generator = work.engines.generator()
-    with work.timed("rendering"):
-        output = generator.generate(_request(work), partial(_report, work))
-        work.workspace.save_frames(output.frames)
-    model = output.model
-    found_out = {
-        "model": {
-            "name": model.name,
-            "version": model.version,
-            "sha256": model.sha256,
-            "licence": model.licence,
-            "upscaled": model.upscaled,
-        },
-        "fps": output.fps,
-        "seed": output.seed,
-        "steps": output.steps,
-        "created_at": datetime.now(UTC).isoformat(),
-    }
+    rendered = rendering.render(work)
+    work.workspace.save_frames(rendered.frames)
     # Should these frames replace others that a moderator approved, they must be seen anew.
-    return work.move(State.INSPECTING, generation=found_out, approved_media=False)
+    return work.move(State.INSPECTING, generation=rendered.found_out, approved_media=False)
 
 
 def inspect(work: Work) -> None:
@@ -184,21 +165,6 @@ def _require_hope(work: Work) -> None:
 
 def _prompt(work: Work) -> str:
     return unseal(work.job.shot.prompt_sealed)
-
-
-def _request(work: Work) -> GenerationRequest:
-    shot = work.job.shot
-    return GenerationRequest(
-        prompt=_prompt(work),
-        seed=shot.seed,
-        aspect=Aspect(shot.aspect),
-        seconds=shot.seconds,
-        style=shot.style or None,
-    )
-
-
-def _report(work: Work, progress: Progress) -> None:
-    work.report(progress.stage, progress.step, progress.steps, progress.preview)
 
 
 def _stop(work: Work, reason: Exception) -> None:
