@@ -11,6 +11,7 @@ from safety import Finding
 from studio import services
 from studio.check import FindingView, decision_tag, views_of
 from studio.models import Clip
+from studio.quality_page import QualityView, quality_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class ClipView:
     panel: Panel
     screened: list[Screened]
     public_url: str
+    quality: QualityView | None
 
 
 def clip_view(clip: Clip, request: HttpRequest) -> ClipView:
@@ -47,6 +49,7 @@ def clip_view(clip: Clip, request: HttpRequest) -> ClipView:
             for screening in clip.job.screenings.all()
         ],
         public_url=request.build_absolute_uri(reverse("registry:clip", args=[clip.pk])),
+        quality=quality_view(clip.job.generation.get("quality")),
     )
 
 

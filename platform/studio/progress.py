@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from config.pages import Tag
+from generation.quality import AGAIN
 from jobs import selectors
 from jobs.models import Gate, Job, State
 
@@ -155,10 +156,10 @@ def _step(job: Job) -> str:
         return str(MARKING.get(job.stage, ""))
     if job.state != State.RENDERING or not job.steps:
         return ""
-    return _("Step %(step)d of %(steps)d") % {
-        "step": min(job.step, job.steps),
-        "steps": job.steps,
-    }
+    step = {"step": min(job.step, job.steps), "steps": job.steps}
+    if job.stage.endswith(AGAIN):
+        return _("The first try was weak, so it is drawn again: step %(step)d of %(steps)d") % step
+    return _("Step %(step)d of %(steps)d") % step
 
 
 def _preview(job: Job) -> str:

@@ -96,6 +96,37 @@ def test_the_prompt_is_nowhere_in_the_clear(job_in, home, capfd):
     assert not any(PROMPT.encode() in content for content in written)
 
 
+class Flickering(SmallGenerator):
+    """Its first rendering flickers."""
+
+    def __init__(self) -> None:
+        self.seeds = []
+
+    def generate(self, request, on_progress=lambda progress: None):
+        self.seeds.append(request.seed)
+        output = super().generate(request, on_progress)
+        if len(self.seeds) == 1:
+            output.frames[::2] //= 2
+        return output
+
+
+def test_a_poor_clip_is_rendered_again_and_both_cards_are_kept(job_in):
+    generator = Flickering()
+    job = run(job_in(), generator=generator)
+    quality = job.generation["quality"]
+    assert job.state == State.PUBLISHED
+    assert [attempt["seed"] for attempt in quality["attempts"]] == generator.seeds
+    assert "flicker" in quality["attempts"][0]["failures"]
+    assert (quality["kept"], job.generation["seed"]) == (1, generator.seeds[1])
+
+
+def test_the_renderings_of_a_poor_clip_are_bounded_by_the_setting(job_in, settings):
+    settings.RENDER_ATTEMPTS = 1
+    generator = Flickering()
+    job = run(job_in(), generator=generator)
+    assert (len(generator.seeds), job.state) == (1, State.PUBLISHED)
+
+
 def test_a_held_prompt_waits_and_then_is_rendered(job_in, moderator, rendered):
     job = run(job_in(State.SCREENING), prompt=Says(Decision.REVIEW))
     assert (job.state, job.held_at_stage, rendered()) == (State.HELD, Gate.PROMPT, 0)

@@ -65,6 +65,11 @@ def test_progress_shows_step_and_picture(desk, creator):
     assert f"{reverse('studio:preview', args=[job.pk])}?step=3" in text
 
 
+def test_a_retry_is_told_while_it_runs(desk, creator):
+    job = make_job(creator, State.RENDERING, step=3, steps=20, stage="drawing, again")
+    assert "The first try was weak, so it is drawn again: step 3 of 20" in page(desk, job)
+
+
 def test_a_held_job_shows_no_picture(creator):
     job = make_job(creator, State.HELD, held_at_stage=Gate.MEDIA, preview="preview.jpg")
     assert progress_of(job).preview == ""
