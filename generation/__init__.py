@@ -10,8 +10,12 @@ from generation.errors import (
 )
 from generation.output import GenerationOutput, ModelInfo, Progress, Understanding
 from generation.request import Ability, Aspect, Frames, GenerationRequest, Tier
+from generation.shots import SLOTS, ShotCard, parse
+from generation.styles import STYLES
 
 __all__ = [
+    "SLOTS",
+    "STYLES",
     "Ability",
     "Aspect",
     "Cancelled",
@@ -27,8 +31,10 @@ __all__ = [
     "ModelUnavailable",
     "OnProgress",
     "Progress",
+    "ShotCard",
     "Tier",
     "Understanding",
     "generator_names",
     "load_generator",
+    "parse",
 ]
