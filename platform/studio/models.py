@@ -4,6 +4,40 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from generation import Tier
+
+
+class Way(models.TextChoices):
+    """How a shot came about."""
+
+    NEW = "new", _("New")
+    TAKE = "take", _("Another take")  # the same seed, other words or settings
+    VARIATION = "variation", _("Variation")  # the same words, another seed
+    LOOP = "loop", _("Loop")  # the same recipe, its end leading back to its beginning
+    REMIX = "remix", _("Remix")  # the parent's frames drawn again
+    EXTEND = "extend", _("Extended")  # the parent, carried on
+
+
+class Picture(models.Model):
+    """A picture that somebody sent for a shot to begin with; see `studio.pictures`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="pictures"
+    )
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+    """When its owner had the pixels deleted; that there was a picture stays on record."""
+
+    class Meta:
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return f"picture {str(self.id)[:8]}"
 
 
 class Shot(models.Model):
@@ -21,6 +55,20 @@ class Shot(models.Model):
     seconds = models.FloatField()
     seed = models.PositiveBigIntegerField()
     style = models.CharField(max_length=40, blank=True)
+    tier = models.CharField(max_length=8, default=Tier.FINAL.value)
+    negative_sealed = models.BinaryField(default=b"", blank=True)
+    """What should not be seen, sealed as the prompt is; empty when nothing was said."""
+    loop = models.BooleanField(default=False)
+    strength = models.FloatField(default=0.6)
+    """Of a remix: 0 keeps its parent, 1 ignores it."""
+    way = models.CharField(max_length=12, choices=Way, default=Way.NEW)
+    parent = models.ForeignKey(
+        "studio.Clip", on_delete=models.SET_NULL, null=True, blank=True, related_name="children"
+    )
+    picture = models.ForeignKey(
+        Picture, on_delete=models.SET_NULL, null=True, blank=True, related_name="shots"
+    )
+    """What the clip begins with."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
