@@ -21,6 +21,7 @@ from provenance.credentials import (
     key_at,
     new_manifest_id,
     pkcs11_key,
+    production_reporter,
     production_signer,
     read_credentials,
     sign_clip,
@@ -36,9 +37,10 @@ from provenance.paper import pdf
 from provenance.publish import verify_published
 from provenance.registry import FolderRegistry, RegisteredClip, Registry
 from provenance.report import report
+from provenance.sandbox import contact_sheet, decode_clip, decode_picture, warm_up
 from provenance.signpost import Signpost, signposts
 from provenance.verdict import Verdict, VerdictState, decide
-from provenance.watermark import KeyRing, MarkDetection, MarkKey, detect, embed
+from provenance.watermark import KeyRing, MarkDetection, MarkKey, Names, detect, embed
 
 __all__ = [
     "MARK_ALGORITHM",
@@ -59,6 +61,7 @@ __all__ = [
     "MarkDetection",
     "MarkFacts",
     "MarkKey",
+    "Names",
     "ProvenanceError",
     "ProvenanceFailed",
     "RecordFacts",
@@ -80,7 +83,10 @@ __all__ = [
     "check_report",
     "commit",
     "compare",
+    "contact_sheet",
     "decide",
+    "decode_clip",
+    "decode_picture",
     "detect",
     "embed",
     "examine",
@@ -92,6 +98,7 @@ __all__ = [
     "pdf",
     "pkcs11_key",
     "probe",
+    "production_reporter",
     "production_signer",
     "read_credentials",
     "read_frames",
@@ -103,5 +110,6 @@ __all__ = [
     "signposts",
     "socket_key",
     "verify_published",
+    "warm_up",
     "write_video",
 ]

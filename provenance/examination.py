@@ -60,6 +60,9 @@ class ContentFacts:
         segments: (start, end) seconds of the upload in which it differs.
         regions: places that differ.
         heatmap: rows of how much of the time each place differs, 0 … 255; empty without any.
+        start, speed: upload second t shows the published clip's second (t - start) × speed.
+        clip_seconds: length of the published clip.
+        missing: (start, end) seconds of the published clip that the upload leaves out.
     """
 
     state: str
@@ -68,6 +71,10 @@ class ContentFacts:
     segments: tuple[tuple[float, float], ...] = ()
     regions: tuple[RegionFacts, ...] = ()
     heatmap: tuple[tuple[int, ...], ...] = ()
+    start: float = 0.0
+    speed: float = 1.0
+    clip_seconds: float = 0.0
+    missing: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +145,7 @@ class Examination:
         if content := parts.get("content"):
             rows = {
                 name: tuple(tuple(each) for each in content[name])
-                for name in ("segments", "heatmap")
+                for name in ("segments", "heatmap", "missing")
             }
             regions = tuple(RegionFacts(**region) for region in content["regions"])
             parts["content"] = ContentFacts(**{**content, **rows, "regions": regions})

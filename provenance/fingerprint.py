@@ -40,6 +40,8 @@ _STRUCTURE = 60.0
 """Gradient energy, in squared grey levels, from which a place has structure to compare."""
 _LEAST_STRUCTURE = 12
 """Thumbnail pixels with structure below which there is none to speak of."""
+_LEAST_MISSING = 0.5
+"""Seconds at an end of the clip below which nothing counts as left out: moments are sampled."""
 _AGREEMENT = 0.5
 _TOLERANCE = 20.0
 """Grey levels that compression, blur and a bent tone curve may cost."""
@@ -76,6 +78,10 @@ class ContentMatch:
         regions: where it differs.
         heatmap: (h/8, w/8) share of the compared time in which each place differs, 0 … 1.
         coverage: share of the clip's time that the upload shows.
+        start: upload seconds at which the clip's first second lies (may be negative).
+        speed: clip seconds per upload second.
+        clip_seconds: length of the clip.
+        missing: (start, end) in seconds of the clip that the upload leaves out at its ends.
     """
 
     state: ContentState
@@ -84,6 +90,10 @@ class ContentMatch:
     regions: tuple[Region, ...] = ()
     heatmap: Floats | None = None
     coverage: float = 0.0
+    start: float = 0.0
+    speed: float = 1.0
+    clip_seconds: float = 0.0
+    missing: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -234,7 +244,25 @@ def compare(
     when = upload_seconds[pairing.upload]
     segments, regions = _localised(changed, when, placed)
     state = ContentState.ALTERED if segments else ContentState.MATCHES
-    return ContentMatch(state, score, segments, regions, as_floats(changed.mean(0)), coverage)
+    length = reference.frames / reference.fps
+    return ContentMatch(
+        state,
+        score,
+        segments,
+        regions,
+        as_floats(changed.mean(0)),
+        coverage,
+        pairing.start,
+        pairing.speed,
+        length,
+        _missing(reference.seconds[pairing.reference], length),
+    )
+
+
+def _missing(shown: Floats, length: float) -> tuple[tuple[float, float], ...]:
+    """What lies before the first and after the last moment that was found again."""
+    ends = ((0.0, float(shown[0])), (float(shown[-1]), length))
+    return tuple((start, end) for start, end in ends if end - start > _LEAST_MISSING)
 
 
 def _difference(

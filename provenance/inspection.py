@@ -31,7 +31,7 @@ from provenance.errors import LimitReached, ProvenanceError, ProvenanceFailed
 from provenance.examination import ContentFacts, MarkFacts, RegionFacts, VideoFacts
 from provenance.media import Frame, Limits, Video, probe, read_frames, read_video, resized
 from provenance.picture import read_picture
-from provenance.watermark import KeyRing, MarkDetection, MarkKey, detect
+from provenance.watermark import KeyRing, MarkDetection, MarkKey, Names, detect
 
 _CPU_SECONDS = 30
 
@@ -52,7 +52,7 @@ class Inspection:
         self,
         keys: list[dict[str, Any]],
         trust: dict[str, Any],
-        registered: list[int],
+        registered: dict[str, str],
         limits: dict[str, Any],
     ) -> dict[str, Any]:
         """Credentials, picture and mark of the file. What fails is said, what works is kept."""
@@ -99,7 +99,7 @@ class Inspection:
         info = probe(self._file, bounds)
         wanted = (size[0], size[1]) if size else (info.width, info.height)
         self._frames = (resized(each, wanted) for each in read_frames(self._file, bounds))
-        return {"fps": info.fps}
+        return {"fps": info.fps, "size": list(wanted)}
 
     def frame(self) -> dict[str, Any]:
         """The next frame; without one, an empty answer."""
@@ -124,16 +124,15 @@ class Inspection:
             found |= {"credentials_seen": True, "credentials_fault": error.code}
         return found
 
-    def _mark(self, keys: list[dict[str, Any]], registered: list[int]) -> dict[str, Any]:
+    def _mark(self, keys: list[dict[str, Any]], registered: dict[str, str]) -> dict[str, Any]:
         if self._video is None or not keys:
             return {}
         ring = KeyRing.of(
             MarkKey(key["epoch"], bytes.fromhex(key["secret"]), key["tenant"]) for key in keys
         )
+        names = Names.unpacked(registered) if registered else None
         try:
-            found = detect(
-                self._video.luma, self._video.picture_types, ring, registered=registered or None
-            )
+            found = detect(self._video.luma, self._video.picture_types, ring, registered=names)
         except MemoryError:
             return _limit(_memory())
         self._detection = found
@@ -175,6 +174,10 @@ def _facts(match: fingerprint.ContentMatch) -> ContentFacts:
         tuple((float(start), float(end)) for start, end in match.segments),
         tuple(RegionFacts(**asdict(region)) for region in match.regions),
         heatmap,
+        float(match.start),
+        float(match.speed),
+        float(match.clip_seconds),
+        tuple((float(start), float(end)) for start, end in match.missing),
     )
 
 

@@ -39,6 +39,7 @@ def paragraphs(report: dict[str, Any]) -> Iterator[Paragraph]:
             Style.BODY, f"{name.capitalize()}: {answer['status']}. {answer['sentence']}"
         )
     yield from _section("Evidence", report["evidence"])
+    yield from _section("From first to last second", list(_pieces(report)))
     yield from _section("What this does not mean", [report["not_meaning"]])
     yield from _section("What to do next", [report["next_step"]])
     yield from _section("Not checked", report["not_checked"])
@@ -86,6 +87,20 @@ def _section(title: str, lines: list[str]) -> Iterator[Paragraph]:
         yield Paragraph(Style.HEADING, title)
     for line in lines:
         yield Paragraph(Style.BODY, line)
+
+
+_KINDS = {
+    "same": "as in the published clip",
+    "altered": "different from the published clip",
+    "unknown": "not compared",
+}
+
+
+def _pieces(report: dict[str, Any]) -> Iterator[str]:
+    for piece in report["timeline"]:
+        yield f"{piece['start']:.1f} to {piece['end']:.1f} s: {_KINDS[piece['kind']]}"
+    for gap in report["missing"]:
+        yield f"Left out: {gap['start']:.1f} to {gap['end']:.1f} s of the published clip"
 
 
 def _particulars(report: dict[str, Any]) -> list[str]:

@@ -39,6 +39,7 @@ def report(examination: Examination, verdict: Verdict) -> dict[str, Any]:
         },
         "evidence": list(verdict.evidence),
         "timeline": timeline(examination),
+        "missing": missing(examination),
         "signposts": [asdict(post) for post in signposts(examination)],
         "not_checked": list(not_checked(examination)),
         "examination": examination.as_dict(),
@@ -70,6 +71,15 @@ def timeline(examination: Examination) -> list[dict[str, Any]]:
     if at < video.seconds:
         pieces.append(_piece(at, video.seconds, "same"))
     return pieces
+
+
+def missing(examination: Examination) -> list[dict[str, float]]:
+    """What of the published clip the upload leaves out at its ends: `start` and `end`, in seconds
+    of the published clip."""
+    content = examination.content
+    if content is None or content.state == "other":
+        return []
+    return [{"start": round(start, 3), "end": round(end, 3)} for start, end in content.missing]
 
 
 def _piece(start: float, end: float, kind: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ parsed as such.
 from __future__ import annotations
 
 import collections
+import itertools
 import json
 import os
 import signal
@@ -306,6 +307,36 @@ def decode_clip(
             "Check that it is a complete video of one size.",
         )
     return np.stack(kept), fps
+
+
+def contact_sheet(path: Path, count: int, side: int, *, wall_seconds: float = 60) -> list[Frames]:
+    """Pictures spread over a video, decoded in a confined child.
+
+    Args:
+        path: the file. count: how many pictures. side: their longer side, pixels.
+
+    Returns:
+        (height, width, 3) uint8 sRGB each; fewer than `count` of a very short video.
+
+    Raises:
+        As `decode_clip`.
+    """
+    frames: list[Frames] = []
+    with Sandbox(path, wall_seconds) as box:
+        limits = asdict(Limits())
+        width, height = box.call("clip", size=None, limits=limits)["size"]
+        factor = min(1.0, side / max(1, int(width), int(height)))
+        size = [max(1, round(int(each) * factor)) for each in (width, height)]
+        box.call("clip", size=size, limits=limits)
+        every = 1
+        for index in itertools.count():
+            if (frame := box.picture("frame")) is None:
+                break
+            if index % every == 0:
+                frames.append(frame)
+            if len(frames) > 2 * count:  # longer than thought: keep every other one from here on
+                frames, every = frames[::2], 2 * every
+    return frames[:: max(1, len(frames) // count)][:count]
 
 
 def _shaped(result: dict[str, Any], raw: bytes) -> Frames:

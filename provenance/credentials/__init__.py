@@ -15,6 +15,7 @@ from provenance.credentials.production import (
     file_key,
     key_at,
     pkcs11_key,
+    production_reporter,
     production_signer,
     socket_key,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "key_at",
     "new_manifest_id",
     "pkcs11_key",
+    "production_reporter",
     "production_signer",
     "read_credentials",
     "sign_clip",

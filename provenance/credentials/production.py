@@ -45,6 +45,23 @@ def production_signer(chain: str, sign: Sign, timestamper: Timestamper) -> Signe
         ProvenanceFailed: ``provenance.signer-mismatch``, ``provenance.certificate-unusable``,
             or what the keeper of the key raises.
     """
+    _prove(chain, sign)
+    return Signer(chain, sign, timestamper)
+
+
+def production_reporter(chain: str, sign: Sign) -> Signer:
+    """Who signs reports: as `production_signer`, with a certificate of its own and no time stamp,
+    because a report says itself when it was made.
+
+    Raises:
+        ProvenanceFailed: as `production_signer`.
+    """
+    _prove(chain, sign)
+    return Signer(chain, sign, None)
+
+
+def _prove(chain: str, sign: Sign) -> None:
+    """The key belongs to the chain's leaf, which is in force."""
     try:
         certificates = x509.load_pem_x509_certificates(chain.encode())
     except ValueError as fault:
@@ -69,7 +86,6 @@ def production_signer(chain: str, sign: Sign, timestamper: Timestamper) -> Signe
             "The signing key does not belong to the signing certificate.",
             "Check which key and which certificate the settings name.",
         ) from fault
-    return Signer(chain, sign, timestamper)
 
 
 def expiry_alarm(chain: str, now: dt.datetime | None = None) -> str:

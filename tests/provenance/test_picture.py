@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from provenance.errors import InvalidMedia, LimitReached
-from provenance.sandbox import decode_clip, decode_picture
+from provenance.sandbox import contact_sheet, decode_clip, decode_picture
 
 RED, BLUE = (200, 30, 40), (20, 60, 210)
 
@@ -145,6 +145,16 @@ def test_a_clips_frames(small_clip):
     whole, _fps = decode_clip(small_clip, 100)
     assert len(whole) == 8
     assert (whole[:3] == frames).all()
+
+
+def test_stills_are_spread_over_a_clip(small_clip):
+    whole, _fps = decode_clip(small_clip, 100)
+    sheet = contact_sheet(small_clip, 4, 64)
+    assert [still.shape for still in sheet] == [(64, 64, 3)] * 4
+    brightness = [abs(float(whole[2 * i].mean()) - float(sheet[i].mean())) for i in range(4)]
+    assert max(brightness) < 2
+    assert len(contact_sheet(small_clip, 3, 64)) == 3
+    assert len(contact_sheet(small_clip, 50, 64)) == 8
 
 
 def test_a_clip_that_is_none(tmp_path):
