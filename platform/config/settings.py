@@ -60,6 +60,10 @@ SIGNING_ROOT = env.text("KINEMARK_SIGNING_ROOT")  # PEM
 SIGNING_KEY = env.text("KINEMARK_SIGNING_KEY")  # an address: see provenance.key_at
 SIGNING_SECRET = env.text("KINEMARK_SIGNING_SECRET")
 TSA_URL = env.text("KINEMARK_TSA_URL")
+# Reports are another promise than clips: a certificate and a key of their own, no time stamp.
+REPORT_CHAIN = env.text("KINEMARK_REPORT_CHAIN")  # PEM, leaf first, without the root
+REPORT_KEY = env.text("KINEMARK_REPORT_KEY")  # an address, as KINEMARK_SIGNING_KEY
+REPORT_SECRET = env.text("KINEMARK_REPORT_SECRET")
 
 # --- People ---------------------------------------------------------------------------------
 SIGN_UP_OPEN = env.flag("KINEMARK_SIGN_UP_OPEN")
@@ -70,7 +74,11 @@ VERIFY_PER_HOUR = int(env.number("KINEMARK_VERIFY_PER_HOUR", 20, least=1))  # fr
 VERIFY_AT_ONCE = int(env.number("KINEMARK_VERIFY_AT_ONCE", 2, least=1))  # on this machine
 VERIFY_MAX_BYTES = int(env.number("KINEMARK_VERIFY_MAX_MB", 100, least=1) * 1_000_000)
 VERIFY_SECONDS = env.number("KINEMARK_VERIFY_SECONDS", 30, least=1)
+VERIFY_FETCH_SECONDS = env.number("KINEMARK_VERIFY_FETCH_SECONDS", 30, least=1)
+VERIFY_FETCH_AT_ONCE = int(env.number("KINEMARK_VERIFY_FETCH_AT_ONCE", 4, least=1))
 REPORT_DAYS = int(env.number("KINEMARK_REPORT_DAYS", 30, least=1))
+OBJECTION_DAYS = int(env.number("KINEMARK_OBJECTION_DAYS", 90, least=1))
+OBJECTION_VIDEO_DAYS = int(env.number("KINEMARK_OBJECTION_VIDEO_DAYS", 14, least=1))
 
 # --- Registry -------------------------------------------------------------------------------
 REGISTRY_PER_MINUTE = int(env.number("KINEMARK_REGISTRY_PER_MINUTE", 120, least=1))
@@ -80,6 +88,7 @@ INSTALLED_APPS = [
     "accounts",
     "audit",
     "studio",
+    "storyboards",
     "jobs",
     "registry",
     "moderation",

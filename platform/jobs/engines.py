@@ -11,7 +11,8 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from config.errors import explain
-from generation import Generator, load_generator
+from generation import Generator, embedded, load_generator
+from generation.storyboard import Embed
 from safety import MediaGate, PromptGate, load_media_gate, load_prompt_gate
 
 log = structlog.get_logger()
@@ -54,6 +55,14 @@ def media_gate() -> MediaGate:
     return load_media_gate()
 
 
+def identity() -> Embed | None:
+    """What tells whether two shots show the same: the embedded model's own eye, for its own
+    drawings only; None where there is nothing that could tell."""
+    if settings.GENERATOR != "embedded":
+        return None
+    return getattr(embedded, "identity", None)
+
+
 def warm_up(*loads: Callable[[], object]) -> None:
     """Loads models before anybody waits for them. Whoever needs a missing one is told then."""
     for load in loads:
@@ -70,3 +79,4 @@ class Engines:
     generator: Callable[[], Generator] = field(default=generator)
     prompt_gate: Callable[[], PromptGate] = field(default=prompt_gate)
     media_gate: Callable[[], MediaGate] = field(default=media_gate)
+    identity: Callable[[], Embed | None] = field(default=identity)

@@ -12,10 +12,12 @@ from PIL import Image
 
 from jobs.models import Job
 from jobs.queue import renew
+from jobs.signed_shots import signed_shots
 from jobs.signing import mark_keys, signer, trust
 from jobs.work import Work
 from provenance import (
     ClipClaims,
+    Ingredient,
     embed,
     new_manifest_id,
     reference,
@@ -56,7 +58,9 @@ def mark(work: Work) -> Marked:
     frames = work.workspace.load_frames()
     fps = int(work.job.generation["fps"])
     count, height, width = frames.shape[:3]
-    claims = _claims(work.job, mark_id, duration_ms=round(1000 * count / fps))
+    with work.timed("signing"):
+        parts = signed_shots(work, signing)
+    claims = _claims(work.job, mark_id, round(1000 * count / fps), parts)
 
     encoded = work.workspace.temporary(".mp4")
     marked = _Timed(embed(_reported(work, frames), mark_id, keys.current, fps=fps))
@@ -70,6 +74,8 @@ def mark(work: Work) -> Marked:
     with work.timed("signing"):
         signed = sign_clip(encoded, video, claims, signing)
     encoded.unlink()
+    for part in parts:
+        part.path.unlink(missing_ok=True)
 
     work.report("reading back", 0, 1)
     with work.timed("reading-back"):
@@ -103,7 +109,9 @@ def _reserved_mark_id(work: Work) -> int:
     return job.mark_id
 
 
-def _claims(job: Job, mark_id: int, duration_ms: int) -> ClipClaims:
+def _claims(
+    job: Job, mark_id: int, duration_ms: int, ingredients: tuple[Ingredient, ...]
+) -> ClipClaims:
     model = job.generation["model"]
     return ClipClaims(
         manifest_id=new_manifest_id(),
@@ -118,6 +126,7 @@ def _claims(job: Job, mark_id: int, duration_ms: int) -> ClipClaims:
         created_at=datetime.fromisoformat(job.generation["created_at"]),
         duration_ms=duration_ms,
         prompt_commitment=job.shot.commitment,
+        ingredients=ingredients,
     )
 
 

@@ -10,6 +10,7 @@ after a crash: what a stage leaves behind counts only once the job has moved on.
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 from django.conf import settings
@@ -29,6 +30,7 @@ from jobs.workspace import Workspace
 from moderation.services import open_case, state_reasons
 from provenance import ProvenanceFailed
 from safety import UNSCREENED, Decision, Finding, SafetyVerdict
+from storyboards.selectors import shots_of
 
 log = structlog.get_logger()
 
@@ -63,7 +65,7 @@ def run(
 def screen(work: Work) -> None:
     """Reads the prompt before anything is spent on it."""
     with work.timed("screening"):
-        verdict = _screened(lambda: work.engines.prompt_gate().screen(_prompt(work)), "prompt")
+        verdict = _screened(lambda: _read(work), "prompt")
     _apply(work, Gate.PROMPT, verdict, State.QUEUED)
 
 
@@ -163,8 +165,24 @@ def _require_hope(work: Work) -> None:
         )
 
 
-def _prompt(work: Work) -> str:
-    return unseal(work.job.shot.prompt_sealed)
+def _read(work: Work) -> SafetyVerdict:
+    """What the gate says of the prompt; of a storyboard, of the whole and of every shot by itself,
+    so that neither spreading a thing over shots nor hiding it among them helps."""
+    gate = work.engines.prompt_gate()
+    whole = gate.screen(unseal(work.job.shot.prompt_sealed))
+    findings, start = list(whole.findings), 0
+    for shot in shots_of(work.job.pk):
+        prompt = unseal(shot.prompt_sealed)
+        findings += [_shifted(finding, start) for finding in gate.screen(prompt).findings]
+        start += len(prompt) + 1
+    return SafetyVerdict.of(dict.fromkeys(findings), whole.policy_version, whole.models)
+
+
+def _shifted(finding: Finding, start: int) -> Finding:
+    """A finding in one shot's words as one in the whole storyboard's."""
+    if finding.span is None:
+        return finding
+    return replace(finding, span=(finding.span[0] + start, finding.span[1] + start))
 
 
 def _stop(work: Work, reason: Exception) -> None:

@@ -1,7 +1,7 @@
-"""From a job to its frames: one shot, checked for quality and made again where it is poor."""
+"""From a job to its frames: one shot, or a storyboard of several, each checked for quality and
+made again where it is poor."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -10,9 +10,19 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from accounts.sealing import unseal
-from generation import Aspect, GenerationOutput, GenerationRequest, Progress, Tier
-from generation.quality import Checked, Checks, generate_checked
+from generation import (
+    Aspect,
+    GenerationRequest,
+    Generator,
+    Progress,
+    Tier,
+    storyboard,
+)
+from generation.quality import Checks, generate_checked
+from generation.storyboard import Storyboard
+from jobs.kept_shots import KeptShots, found_out, quality_of
 from jobs.work import Work
+from storyboards.selectors import board_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +37,33 @@ def render(work: Work) -> Rendered:
     """Makes the frames of a job. Raises `queue.Stop` and the generator's errors."""
     with work.timed("loading"):
         generator = work.engines.generator()
+    board = board_of(work.job)
     with work.timed("rendering"):
+        if board is not None:
+            return _storyboard(work, generator, board)
         request = request_of(work)
         checked = generate_checked(generator, request, checks_for(request), partial(_report, work))
     quality = {"quality": quality_of(checked)}
     return Rendered(checked.output.frames, found_out(checked.output) | quality)
+
+
+def _storyboard(work: Work, generator: Generator, board: Storyboard) -> Rendered:
+    made = storyboard.render(
+        generator,
+        board,
+        partial(_report, work),
+        checks=checks_for(board.shots[0]),
+        embed=work.engines.identity(),
+        kept=KeptShots(work.workspace),
+    )
+    told = {
+        "transition": board.transition.value,
+        "cuts": list(made.cuts),
+        "identity": made.identity,
+        "shots": [{"seed": shot.output.seed, "quality": quality_of(shot)} for shot in made.shots],
+    }
+    first = found_out(made.shots[0].output)
+    return Rendered(made.frames, first | {"seed": board.seed, "storyboard": told})
 
 
 def request_of(work: Work) -> GenerationRequest:
@@ -49,37 +81,6 @@ def request_of(work: Work) -> GenerationRequest:
 def checks_for(request: GenerationRequest) -> Checks:
     """A draft is a quick look: what is wrong with it is said, but it is made only once."""
     return Checks(attempts=1 if request.tier is Tier.DRAFT else settings.RENDER_ATTEMPTS)
-
-
-def found_out(output: GenerationOutput) -> dict[str, Any]:
-    """What the clip's record and its manifest say of how it was made."""
-    model = output.model
-    return {
-        "model": {
-            "name": model.name,
-            "version": model.version,
-            "sha256": model.sha256,
-            "licence": model.licence,
-            "upscaled": model.upscaled,
-        },
-        "fps": output.fps,
-        "seed": output.seed,
-        "steps": output.steps,
-        "created_at": datetime.now(UTC).isoformat(),
-    }
-
-
-def quality_of(checked: Checked) -> dict[str, Any]:
-    """Every attempt with its card; `kept` is the one that became the clip."""
-    attempts = [
-        {
-            "seed": attempt.seed,
-            "card": attempt.card.as_dict(),
-            "failures": [str(measure) for measure in attempt.failures],
-        }
-        for attempt in checked.attempts
-    ]
-    return {"attempts": attempts, "kept": checked.kept}
 
 
 def _report(work: Work, progress: Progress) -> None:

@@ -4,12 +4,13 @@ Frames are kept as they came from the generator, so that a moderator's approval 
 marking never costs a second rendering.
 """
 
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 from uuid import UUID
 
 import numpy as np
@@ -46,14 +47,35 @@ class Workspace:
 
     def save_frames(self, frames: NDArray[np.uint8]) -> None:
         """Writes (T, H, W, 3) frames, whole or not at all."""
+        self._save_array(self.frames_file, frames)
 
+    def save_shot(self, index: int, frames: NDArray[np.uint8], said: dict[str, Any]) -> None:
+        """Keeps one shot of a storyboard; `said` (plain JSON) makes it count."""
+        self._save_array(self.folder / f"shot-{index}.npy", frames)
+
+        def write(file: IO[bytes]) -> None:
+            file.write(json.dumps(said).encode())
+
+        self._replace(self.folder / f"shot-{index}.json", write, durable=True)
+
+    def load_shot(self, index: int) -> tuple[NDArray[np.uint8], dict[str, Any]] | None:
+        """The frames, read from disk as they are used, and what was said of them; None if the
+        shot was not kept whole."""
+        try:
+            said = json.loads((self.folder / f"shot-{index}.json").read_bytes())
+            frames = np.load(self.folder / f"shot-{index}.npy", mmap_mode="r")
+        except (OSError, ValueError):
+            return None
+        return frames, said
+
+    def _save_array(self, path: Path, frames: NDArray[np.uint8]) -> None:
         def write(file: IO[bytes]) -> None:
             whole = np.ascontiguousarray(frames)
             header = np.lib.format.header_data_from_array_1_0(whole)
             np.lib.format.write_array_header_1_0(file, header)
             file.write(whole.data)  # unlike np.save, this says so when the disk is full
 
-        self._replace(self.frames_file, write, durable=True)
+        self._replace(path, write, durable=True)
 
     def load_frames(self) -> NDArray[np.uint8]:
         """The frames, read from disk as they are used. Raises `SystemFault` if they are gone."""

@@ -1,0 +1,1 @@
+"""Storyboards: several shots in order, made to one clip."""
