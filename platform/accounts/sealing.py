@@ -19,17 +19,26 @@ from config.keys import load_or_create
 
 
 def seal(text: str) -> bytes:
-    return _fernet().encrypt(text.encode())
+    return seal_bytes(text.encode())
 
 
 def unseal(token: bytes | memoryview) -> str:
     """The text again. Raises `SystemFault` if the key is not the one it was sealed with."""
+    return unseal_bytes(token).decode()
+
+
+def seal_bytes(content: bytes) -> bytes:
+    return _fernet().encrypt(content)
+
+
+def unseal_bytes(token: bytes | memoryview) -> bytes:
+    """The content again. Raises as `unseal`."""
     try:
-        return _fernet().decrypt(bytes(token)).decode()
+        return _fernet().decrypt(bytes(token))
     except InvalidToken:
         raise SystemFault(
             "accounts.sealing-key-changed",
-            "This text cannot be opened: the studio's sealing key has changed.",
+            "This cannot be opened: the studio's sealing key has changed.",
             "Put the earlier keys/sealing-key back from a backup.",
         ) from None
 
