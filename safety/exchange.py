@@ -2,8 +2,9 @@
 
 CSV: the columns of ThreatExchange's download (`td_raw_indicator`, `td_type`, `td_status`,
 `td_subjective_tags`, …). JSON: descriptors as its Graph API returns them, a list under `data` of
-objects with `raw_indicator`, `type`, `status` and `tags`. Only PDQ signals are read; others are
-counted, not guessed at.
+objects with `raw_indicator`, `type`, `status` and `tags`. PDQ signals of pictures and vPDQ signals
+of clips are read; others are counted, not guessed at. A vPDQ indicator is a JSON list of
+"hash,quality,seconds", one for each distinct frame.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from safety.banks import Entry, HashBank, Purpose
+from safety.clips import ClipBank, ClipEntry
 from safety.errors import InvalidExchange, InvalidInput
-from safety.hashing import PictureHash
+from safety.hashing import LEAST_QUALITY, PictureHash
 
-PDQ = "HASH_PDQ"
+PDQ, VPDQ = "HASH_PDQ", "HASH_VIDEO_VPDQ"
 MAX_BYTES = 512 * 1024 * 1024
 _STATUS = {Purpose.BLOCK: "MALICIOUS", Purpose.ALLOW: "NON_MALICIOUS"}
 _PURPOSE = {
@@ -37,13 +39,21 @@ class Import:
     """What was read.
 
     Attributes:
-        block, allow: entries by purpose.
-        skipped: signals of other types.
+        block, allow: entries of pictures by purpose.
+        clips_block, clips_allow: of clips.
+        skipped: signals of other types, and clips without a frame of enough detail.
     """
 
     block: tuple[Entry, ...]
     allow: tuple[Entry, ...]
     skipped: int
+    clips_block: tuple[ClipEntry, ...] = ()
+    clips_allow: tuple[ClipEntry, ...] = ()
+
+    def clip_bank(self, name: str, purpose: Purpose) -> ClipBank:
+        """A bank of the clips with that purpose."""
+        chosen = self.clips_block if purpose is Purpose.BLOCK else self.clips_allow
+        return ClipBank(name, purpose, chosen)
 
     def bank(self, name: str, purpose: Purpose) -> HashBank:
         """A bank of the entries with that purpose."""
@@ -90,30 +100,42 @@ def read_json(content: bytes) -> Import:
     return _import(descriptors)
 
 
-def write_csv(bank: HashBank) -> bytes:
+def write_csv(bank: HashBank | ClipBank) -> bytes:
     """A bank as CSV, UTF-8."""
     target = io.StringIO()
     writer = csv.DictWriter(target, _COLUMNS, lineterminator="\n")
     writer.writeheader()
+    status = _STATUS[bank.purpose]
     for entry in bank.entries:
-        row = (entry.hash.hex, PDQ, _STATUS[bank.purpose], _safe(entry.label), _safe(entry.source))
+        indicator, kind = _signal(entry)
+        row = (indicator, kind, status, _safe(entry.label), _safe(entry.source))
         writer.writerow(dict(zip(_COLUMNS, row, strict=True)))
     return target.getvalue().encode()
 
 
-def write_json(bank: HashBank) -> bytes:
+def write_json(bank: HashBank | ClipBank) -> bytes:
     """A bank as JSON descriptors, UTF-8."""
-    descriptors = [
-        {
-            "raw_indicator": entry.hash.hex,
-            "type": PDQ,
-            "status": _STATUS[bank.purpose],
-            "tags": [entry.label] if entry.label else [],
-            "owner": {"name": entry.source},
-        }
-        for entry in bank.entries
-    ]
+    descriptors = []
+    for entry in bank.entries:
+        indicator, kind = _signal(entry)
+        descriptors.append(
+            {
+                "raw_indicator": indicator,
+                "type": kind,
+                "status": _STATUS[bank.purpose],
+                "tags": [entry.label] if entry.label else [],
+                "owner": {"name": entry.source},
+            }
+        )
     return json.dumps({"data": descriptors}, ensure_ascii=False, indent=1).encode()
+
+
+def _signal(entry: Entry | ClipEntry) -> tuple[str, str]:
+    if isinstance(entry, Entry):
+        return entry.hash.hex, PDQ
+    # Our banks do not keep when a frame was shown; its place stands in for the second.
+    frames = [f"{h.hex},{h.quality},{place:.3f}" for place, h in enumerate(entry.hashes)]
+    return json.dumps(frames), VPDQ
 
 
 def _text(content: bytes) -> str:
@@ -126,23 +148,46 @@ def _text(content: bytes) -> str:
 
 
 def _import(descriptors: Iterable[Mapping[str, Any]]) -> Import:
-    sorted_out: dict[Purpose, list[Entry]] = {Purpose.BLOCK: [], Purpose.ALLOW: []}
+    pictures: dict[Purpose, list[Entry]] = {Purpose.BLOCK: [], Purpose.ALLOW: []}
+    clips: dict[Purpose, list[ClipEntry]] = {Purpose.BLOCK: [], Purpose.ALLOW: []}
     skipped = 0
     for number, descriptor in enumerate(descriptors, start=1):
         kind = str(descriptor.get("type") or PDQ).upper()
-        if kind not in (PDQ, "PDQ"):
-            skipped += 1
-            continue
+        indicator = str(descriptor.get("raw_indicator") or "")
+        label, owner = ";".join(_tags(descriptor.get("tags"))), _owner(descriptor)
         try:
-            found = PictureHash.from_hex(str(descriptor.get("raw_indicator") or ""))
+            if kind in (PDQ, "PDQ"):
+                found = Entry(PictureHash.from_hex(indicator), label, owner)
+                pictures[_purpose(descriptor)].append(found)
+            elif kind == VPDQ and (hashes := _frames(indicator)):
+                clips[_purpose(descriptor)].append(ClipEntry(hashes, label, owner))
+            else:
+                skipped += 1
         except InvalidInput as error:
             raise InvalidExchange(f"Entry {number}: {error.message}") from error
-        status = str(descriptor.get("status") or "").upper()
-        if status not in _PURPOSE:
-            raise InvalidExchange(f"Entry {number}: the status “{status[:40]}” is unknown.")
-        entry = Entry(found, ";".join(_tags(descriptor.get("tags"))), _owner(descriptor))
-        sorted_out[_PURPOSE[status]].append(entry)
-    return Import(tuple(sorted_out[Purpose.BLOCK]), tuple(sorted_out[Purpose.ALLOW]), skipped)
+    return Import(
+        tuple(pictures[Purpose.BLOCK]), tuple(pictures[Purpose.ALLOW]), skipped,
+        tuple(clips[Purpose.BLOCK]), tuple(clips[Purpose.ALLOW]),
+    )  # fmt: skip
+
+
+def _purpose(descriptor: Mapping[str, Any]) -> Purpose:
+    status = str(descriptor.get("status") or "").upper()
+    if status not in _PURPOSE:
+        raise InvalidInput(f"the status “{status[:40]}” is unknown.")
+    return _PURPOSE[status]
+
+
+def _frames(indicator: str) -> tuple[PictureHash, ...]:
+    """Hashes of a vPDQ indicator; frames of too little detail are left out, as vPDQ does."""
+    try:
+        parts = [str(feature).split(",") for feature in json.loads(indicator)]
+        read = [(text, int(quality)) for text, quality, _ in parts]
+    except (ValueError, TypeError, RecursionError) as error:
+        raise InvalidInput("this is no vPDQ signal.") from error
+    return tuple(
+        PictureHash.from_hex(text, quality) for text, quality in read if quality >= LEAST_QUALITY
+    )
 
 
 def _tags(tags: object) -> list[str]:

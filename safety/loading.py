@@ -55,18 +55,53 @@ def _text_parts(guard: GuardSettings | None) -> Mapping[str, TextPart]:
     return parts
 
 
-def _frame_parts() -> Mapping[str, FramePart]:
+@dataclass(frozen=True, slots=True)
+class MediaSettings:
+    """What a studio adds to the checks of frames.
+
+    Attributes:
+        banks: folder of hash lists (`safety/bank_folder.py`), or None.
+        checkpoint: folder of an open_clip checkpoint (`safety/media/checkpoint.py`), or None.
+        probes: file of linear probes for it, or None.
+        device: of the checkpoint.
+        nudenet: whether to ask the plug-in NudeNet as well.
+    """
+
+    banks: Path | None = None
+    checkpoint: Path | None = None
+    probes: Path | None = None
+    device: str = "cpu"
+    nudenet: bool = False
+
+
+def _frame_parts(added: MediaSettings) -> Mapping[str, FramePart]:
     """Name -> factory, as above."""
     from safety.media.checks import BlankCheck, FlashCheck
     from safety.media.coverage import Coverage
     from safety.media.drawn import DrawnWorld
 
-    return {
+    parts: dict[str, FramePart] = {}
+    if added.banks is not None:
+        from safety.bank_folder import BankFolder
+
+        folder = added.banks
+        parts["known pictures and clips"] = lambda policy: BankFolder.load(folder, policy)
+    parts |= {
         "blank frames": lambda _: BlankCheck(),
         "flashing": FlashCheck,
         "coverage": Coverage.of,
         "drawn world": DrawnWorld.load,
     }
+    if added.checkpoint is not None:
+        from safety.media.checkpoint import Checkpoint, CheckpointSettings
+
+        settings = CheckpointSettings(added.checkpoint, added.probes, added.device)
+        parts["open_clip checkpoint"] = lambda policy: Checkpoint.load(policy, settings)
+    if added.nudenet:
+        from safety.media.nudenet import NudeNet
+
+        parts["NudeNet"] = NudeNet.load
+    return parts
 
 
 def load_prompt_gate(
@@ -82,11 +117,12 @@ def load_prompt_gate(
     return PromptGate(found, screeners, model_prefixes(found, "prompt"), missing)
 
 
-def load_media_gate(policy: Policy | None = None) -> MediaGate:
+def load_media_gate(policy: Policy | None = None, added: MediaSettings | None = None) -> MediaGate:
     """The gate for frames, under ``policy`` or the one that ships. Never raises."""
     missing: list[str] = []
     found = policy_or_none(policy, missing)
-    screeners: Sequence[FrameScreener] = _built(_frame_parts, found, missing)
+    chosen = added or MediaSettings()
+    screeners: Sequence[FrameScreener] = _built(lambda: _frame_parts(chosen), found, missing)
     return MediaGate(found, screeners, model_prefixes(found, "media"), missing)
 
 
