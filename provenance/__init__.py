@@ -37,7 +37,7 @@ from provenance.paper import pdf
 from provenance.publish import verify_published
 from provenance.registry import FolderRegistry, RegisteredClip, Registry
 from provenance.report import report
-from provenance.sandbox import contact_sheet, decode_clip, decode_picture, warm_up
+from provenance.sandbox import contact_sheet, decode_clip, decode_picture, frame_at, warm_up
 from provenance.signpost import Signpost, signposts
 from provenance.verdict import Verdict, VerdictState, decide
 from provenance.watermark import KeyRing, MarkDetection, MarkKey, Names, detect, embed
@@ -93,6 +93,7 @@ __all__ = [
     "examine_manifest",
     "expiry_alarm",
     "file_key",
+    "frame_at",
     "key_at",
     "new_manifest_id",
     "pdf",

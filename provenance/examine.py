@@ -20,7 +20,8 @@ from provenance.sandbox import Sandbox
 from provenance.version import NAME, VERSION
 from provenance.watermark import KeyRing
 
-_MOST_NAMES = 20_000
+_MOST_WORDS = 4_000_000
+"""IDs times keys that are handed to the child; past that, marks are read without knowing any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +91,13 @@ def _request(
         {"epoch": key.epoch, "tenant": key.tenant, "secret": key.secret.hex()}
         for key in (keys.keys if keys else ())
     ]
-    names = list(registry.known_mark_ids()) if registry else []
+    names = registry.names(keys) if registry and keys else None
+    if names is not None and len(names) * len(names.words) > _MOST_WORDS:
+        names = None
     return {
         "keys": ring,
         "trust": asdict(trust),
-        # Past some number, looking by name costs more than it finds.
-        "registered": names if len(names) <= _MOST_NAMES else [],
+        "registered": names.packed if names is not None else {},
         "limits": asdict(limits),
     }
 

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from provenance.atomic import write_bytes
 from provenance.errors import ProvenanceFailed
+from provenance.watermark import KeyRing, Names
 
 _NAME = re.compile(r"[0-9a-f]{12}\.json")
 
@@ -42,8 +43,8 @@ class Registry(Protocol):
     def find(self, mark_id: int) -> RegisteredClip | None:
         """The clip with this mark ID."""
 
-    def known_mark_ids(self) -> Sequence[int]:
-        """Mark IDs that the detector may look for by name; may be fewer than all, or none."""
+    def names(self, keys: KeyRing) -> Names:
+        """What the detector may look for by name; may be less than all, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,12 @@ class FolderRegistry:
                 "Export the studio's records again.",
             ) from fault
 
-    def known_mark_ids(self) -> Sequence[int]:
+    def names(self, keys: KeyRing) -> Names:
         """See `Registry`."""
+        return Names.of(self.known_mark_ids(), keys)
+
+    def known_mark_ids(self) -> Sequence[int]:
+        """Mark IDs of all records that are whole."""
         if not self.folder.is_dir():
             return ()
         names = (path.name for path in self.folder.iterdir())

@@ -4,7 +4,7 @@ The body lies in a file of its own for as long as it is examined, and nothing of
 """
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from config.errors import UserFault
 from jobs.signing import mark_keys, trust
-from provenance import Examination, Limits, examine
+from provenance import Examination, KeyRing, Limits, Names, examine
 from registry.lookup import DatabaseRegistry
 
 _BLOCK = 256 * 1024
@@ -49,8 +49,8 @@ class HintedRegistry(DatabaseRegistry):
     def __init__(self, mark_id: int) -> None:
         self._mark_id = mark_id
 
-    def known_mark_ids(self) -> Sequence[int]:
-        return [self._mark_id]
+    def names(self, keys: KeyRing) -> Names:
+        return Names.of([self._mark_id], keys)
 
 
 @contextmanager

@@ -1,8 +1,7 @@
 """The registry as the provenance engine asks it: mark ID in, record out."""
 
-from collections.abc import Sequence
-
-from provenance import RegisteredClip
+from provenance import KeyRing, Names, RegisteredClip
+from registry.known import known_names
 from registry.models import Record
 
 
@@ -13,8 +12,8 @@ class DatabaseRegistry:
         record = Record.objects.filter(mark_id=mark_id).select_related("clip").first()
         return registered(record) if record else None
 
-    def known_mark_ids(self) -> Sequence[int]:
-        return list(Record.objects.values_list("mark_id", flat=True))
+    def names(self, keys: KeyRing) -> Names:
+        return known_names(keys)
 
 
 def registered(record: Record) -> RegisteredClip:

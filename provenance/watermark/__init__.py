@@ -14,6 +14,7 @@ from provenance.watermark.embed import SMALLEST_SIDE, embed
 from provenance.watermark.geometry import FORMATS, Geometry
 from provenance.watermark.keys import KeyRing, MarkKey
 from provenance.watermark.mask import Mask
+from provenance.watermark.names import Names
 
 __all__ = [
     "FALSE_POSITIVE_BOUND",
@@ -25,6 +26,7 @@ __all__ = [
     "MarkDetection",
     "MarkKey",
     "Mask",
+    "Names",
     "detect",
     "embed",
 ]

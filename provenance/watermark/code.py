@@ -31,7 +31,8 @@ CONSTRAINT = 14
 STATES = 1 << (CONSTRAINT - 1)
 STEPS = PAYLOAD_BITS + CONSTRAINT - 1
 """Trellis steps: the payload and the zeros that end it."""
-_FOLLOWED = 20_000
+_BEGINNING = 16
+_SIFTED, _FOLLOWED = 150_000, 20_000
 _IMPOSSIBLE = np.float32(-1e30)
 
 Bits = NDArray[np.int64]
@@ -112,22 +113,39 @@ class ConvolutionalCode:
     def likeliest(self, soft: Floats, payloads: NDArray[np.uint64]) -> tuple[int, float]:
         """(index, correlation) of the word whose signs correlate best with `soft`.
 
-        All words are followed through the first third of the trellis, then only those that lead
-        there: a word that stands out in the end at z = 8.8 has z = 5 by then, and falls behind
-        `_FOLLOWED` of a million others with a chance below 0.002. The correlation is exact.
+        Args:
+            soft: as for `decode`.
+            payloads: words in ascending order, at least one.
+
+        Words begin alike, so the first 16 steps are followed once for each beginning; of more than
+        `_SIFTED` words, those with the best beginnings are followed to a third of the trellis, and
+        of these the best `_FOLLOWED` to its end. A word that stands out in the end at z = 8.8 among
+        a million others has z = 4.0 and 5.1 by then, and falls behind with a chance below 0.004.
+        The cost grows hardly with the number of words; the correlation is exact.
         """
         gains = self._gains(soft)
-        alive = np.arange(len(payloads))
-        total = np.zeros(len(payloads), np.float32)
-        state = np.zeros(len(payloads), np.uint64)
-        for step in range(STEPS):
+        totals, states = self._beginnings(gains)
+        alive = _promising(totals, payloads)
+        begun = (payloads[alive] >> np.uint64(PAYLOAD_BITS - _BEGINNING)).astype(np.intp)
+        total, state = totals[begun], states[begun]
+        for step in range(_BEGINNING, STEPS):
             if step == STEPS // 3 and len(alive) > _FOLLOWED:
-                alive = np.argpartition(-total, _FOLLOWED)[:_FOLLOWED]
-                total, state = total[alive], state[alive]
+                best = np.argpartition(-total, _FOLLOWED)[:_FOLLOWED]
+                alive, total, state = alive[best], total[best], state[best]
             state = _pushed(state, payloads[alive], step)
             total += gains[step][state]
-        best = int(total.argmax())
-        return int(alive[best]), float(total[best])
+        best_one = int(total.argmax())
+        return int(alive[best_one]), float(total[best_one])
+
+    def _beginnings(self, gains: Floats) -> tuple[Floats, NDArray[np.uint64]]:
+        """Correlation and register content after the first 16 bits, for each of their values."""
+        first = np.arange(1 << _BEGINNING, dtype=np.uint64) << np.uint64(PAYLOAD_BITS - _BEGINNING)
+        total = np.zeros(len(first), np.float32)
+        state = np.zeros(len(first), np.uint64)
+        for step in range(_BEGINNING):
+            state = _pushed(state, first, step)
+            total += gains[step][state]
+        return total, state
 
     def _gains(self, soft: Floats) -> Floats:
         """What each register content would add to the correlation, shape (STEPS, 2**14)."""
@@ -142,6 +160,18 @@ def _pushed(
     shift = PAYLOAD_BITS - 1 - step
     bit = payloads >> np.uint64(shift) & np.uint64(1) if shift >= 0 else np.uint64(0)
     return (state << np.uint64(1) | bit) & np.uint64((1 << CONSTRAINT) - 1)
+
+
+def _promising(totals: Floats, payloads: NDArray[np.uint64]) -> NDArray[np.intp]:
+    """Indices of the words with the best beginnings, some `_SIFTED`; all if there are no more."""
+    if len(payloads) <= _SIFTED:
+        return np.arange(len(payloads))
+    ends = np.arange(1, len(totals), dtype=np.uint64) << np.uint64(PAYLOAD_BITS - _BEGINNING)
+    bounds = np.concatenate([[0], np.searchsorted(payloads, ends), [len(payloads)]])
+    sizes = np.diff(bounds)
+    best_first = np.argsort(-totals, kind="stable")
+    chosen = best_first[: int(np.searchsorted(np.cumsum(sizes[best_first]), _SIFTED)) + 1]
+    return np.concatenate([np.arange(bounds[each], bounds[each + 1]) for each in chosen])
 
 
 def _registers(payloads: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provenance.watermark.channels import channels, working_scale
-from provenance.watermark.code import mark_id_of, payload_of
+from provenance.watermark.code import mark_id_of
 from provenance.watermark.decision import MAX_ATTEMPTS, Budget
 from provenance.watermark.geometry import Geometry, plain_resizes
 from provenance.watermark.keys import KeyRing, MarkKey
+from provenance.watermark.names import Names
 from provenance.watermark.pattern import INNER, OUTER, Carriers, Pattern, pattern_of
 from provenance.watermark.planes import Complexes, Floats, as_complexes, as_floats, rms
 from provenance.watermark.sync import Folded, search
@@ -57,7 +58,7 @@ def detect(
     picture_types: Sequence[str],
     keys: KeyRing,
     *,
-    registered: Sequence[int] | None = None,
+    registered: Names | Sequence[int] | None = None,
 ) -> MarkDetection:
     """Look for a mark of any key of the ring.
 
@@ -65,7 +66,8 @@ def detect(
         luma: (h, w) uint8 luma planes of an upload, in order of time, one size.
         picture_types: "I" for intra frames, "P" for others, one for each frame.
         keys: all keys that clips may have been marked with.
-        registered: mark IDs to look for by name; lets weaker marks be recognised.
+        registered: mark IDs to look for by name; lets weaker marks be recognised. Whoever has
+            many of them hands in `Names`, and so saves working out their words.
 
     Returns:
         the detection; its false-positive bound counts every hypothesis (see `decision`).
@@ -77,7 +79,7 @@ def detect(
         raise ValueError("a detection needs at least one frame")
     if any(frame.shape != luma[0].shape for frame in luma):
         raise ValueError("the frames of an upload have one size")
-    names = registered if registered is not None else ()
+    names = registered if isinstance(registered, Names) else Names.of(registered or (), keys)
     budget = Budget(keys=len(keys.keys), registered=len(names))
     if min(luma[0].shape) < SMALLEST_SIDE:
         return MarkDetection(None, 0.0, budget.blind, 1.0, too_small=True)
@@ -107,14 +109,13 @@ class _Attempt:
 
     def __init__(
         self, pictures: list[Floats], keys: Sequence[MarkKey], budget: Budget,
-        registered: Sequence[int],
+        registered: Names,
     ) -> None:  # fmt: skip
         self.pictures = pictures
         self.keys = keys
         self.budget = budget
         self.registered = registered
         self.left = MAX_ATTEMPTS
-        self.words: dict[MarkKey, NDArray[np.uint64]] = {}
         self.best = MarkDetection(None, 0.0, budget.blind, 1.0)
 
     def run(self) -> MarkDetection:
@@ -186,19 +187,13 @@ class _Attempt:
     def _recognise(
         self, pattern: Pattern, soft: Floats, key: MarkKey, geometry: Geometry
     ) -> MarkDetection | None:
-        likeliest, score = pattern.scrambler.code.likeliest(soft, self._words(key))
+        likeliest, score = pattern.scrambler.code.likeliest(soft, self.registered.under(key))
         if score < self.budget.registry:
             return None
         chance = self.budget.chance(score, by_registry=True)
-        return MarkDetection(int(self.registered[likeliest]), score, self.budget.registry, chance,
-                             key.epoch, geometry, key.tenant, by_registry=True)  # fmt: skip
-
-    def _words(self, key: MarkKey) -> NDArray[np.uint64]:
-        """What the registered IDs are written as under a key; made when first needed."""
-        if key not in self.words:
-            words = [payload_of(int(mark_id), key) for mark_id in self.registered]
-            self.words[key] = np.array(words, np.uint64)
-        return self.words[key]
+        mark_id = int(self.registered.ids[likeliest])
+        return MarkDetection(mark_id, score, self.budget.registry, chance, key.epoch, geometry,
+                             key.tenant, by_registry=True)  # fmt: skip
 
 
 def _gains(pattern: Pattern, spectrum: Complexes) -> Floats:

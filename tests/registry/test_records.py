@@ -61,7 +61,6 @@ def test_a_record_is_found_by_its_mark(record):
         record.manifest_id, b"manifest", b"reference"
     )
     assert DatabaseRegistry().find(1) is None
-    assert DatabaseRegistry().known_mark_ids() == [record.mark_id]
 
 
 def test_a_clip_taken_down_says_so(record):
