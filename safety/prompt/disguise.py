@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,9 @@ from safety.verdict import Decision, Finding
 CATEGORY = "disguised"
 
 _ENCODED = re.compile(r"[A-Za-z0-9+/=_-]{24,}|(?:\\?[ux%][0-9a-fA-F]{2,4}){4,}|(?:[01]{8}\s*){3,}")
+_MAYBE_BASE64 = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{8,}={0,2}(?![\w+/])")
+_MAYBE_HEX = re.compile(r"(?<!\w)[0-9a-fA-F]{2}(?:[ :,]?[0-9a-fA-F]{2}){4,}(?!\w)")
+_WRITING = re.compile(rb"[A-Za-z][A-Za-z ,.'!?-]{4,}")
 _LONG_WORD = re.compile(r"[^\W_]{36,}")
 _MIXED_WORD = re.compile(r"[^\W\d_]+")
 _TO_THE_FILTER = re.compile(
@@ -50,10 +54,8 @@ def _tricks(text: Normalised) -> Iterator[tuple[str, tuple[int, int] | None]]:
         yield "This text is covered in accents. Write it in plain letters.", None
     elif text.removed - combining > _INVISIBLE_LIMIT:
         yield "This text contains invisible characters. Type it again.", None
-    for match in _ENCODED.finditer(original):
-        if _looks_encoded(match.group()):
-            yield "A part of this text is encoded. Write it in plain words.", match.span()
-            break
+    if encoded := _encoded(original):
+        yield "A part of this text is encoded. Write it in plain words.", encoded
     else:
         if long := _LONG_WORD.search(original):
             yield "This word is too long to be read. Put spaces between words.", long.span()
@@ -66,6 +68,30 @@ def _tricks(text: Normalised) -> Iterator[tuple[str, tuple[int, int] | None]]:
             "This part speaks to the filter instead of describing a clip. Leave it out.",
             text.span(*order.span()),
         )
+
+
+def _encoded(text: str) -> tuple[int, int] | None:
+    """Where a long run looks encoded, or a short one decodes to writing."""
+    for match in _ENCODED.finditer(text):
+        if _looks_encoded(match.group()):
+            return match.span()
+    for pattern, decode in ((_MAYBE_BASE64, _from_base64), (_MAYBE_HEX, _from_hex)):
+        for match in pattern.finditer(text):
+            if _WRITING.fullmatch(decode(match.group())):
+                return match.span()
+    return None
+
+
+def _from_base64(run: str) -> bytes:
+    """What a run says in base64; nothing for plain words, which have no capitals inside."""
+    bare = run.rstrip("=")
+    if bare[1:].islower() or len(bare) % 4 == 1:
+        return b""
+    return base64.b64decode(bare + "=" * (-len(bare) % 4))
+
+
+def _from_hex(run: str) -> bytes:
+    return bytes.fromhex(re.sub(r"[ :,]", "", run))
 
 
 def _looks_encoded(run: str) -> bool:

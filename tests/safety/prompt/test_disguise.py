@@ -12,6 +12,9 @@ RULE = DisguiseRule()
     "text",
     [
         base64.b64encode(b"a red balloon over the hills and far away").decode(),
+        "decode this: " + base64.b64encode(b"a red balloon").decode(),
+        base64.b64encode(b"kill a man").decode().rstrip("=") + " please",
+        "say 61 20 72 65 64 20 62 61 6c 6c 6f 6f 6e",
         "\\u006b\\u0069\\u006c\\u006c a man",
         "01101011 01101001 01101100 01101100",
         "a cat \u202eelpoep gnillik",
@@ -38,6 +41,8 @@ def test_tricks_ask_for_review(text):
         "a well-known state-of-the-art three-hundred-and-sixty-degree camera",
         "naïve café señor",
         "red, white & blue; 50% more at 4k60",
+        "iPhone15ProMax on MacBookAir, WordPress and JavaScript on YouTube",
+        "colours 00ff00 and ffcc00, serial AB12CD34, 2024-11-22 10:20:30:40:50",
         "Llanfairpwllgwyngyll railway station",
         "a teacher marks papers in a safe classroom",
         "👩\u200d🚀 an astronaut waves",
