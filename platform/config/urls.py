@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/keys/", include("accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("studio/", include("studio.urls")),
+    path("storyboards/", include("storyboards.urls")),
     path("review/", include("moderation.urls")),
     path("verify/", include("verification.urls")),
     path("c/", include("registry.urls")),

@@ -58,6 +58,9 @@ class Workspace:
 
         self._replace(self.folder / f"shot-{index}.json", write, durable=True)
 
+    def has_shot(self, index: int) -> bool:
+        return (self.folder / f"shot-{index}.json").exists()
+
     def load_shot(self, index: int) -> tuple[NDArray[np.uint8], dict[str, Any]] | None:
         """The frames, read from disk as they are used, and what was said of them; None if the
         shot was not kept whole."""

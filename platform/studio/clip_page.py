@@ -8,6 +8,7 @@ from django.urls import reverse
 from config.pages import Tag
 from registry.credentials import Panel, panel_of
 from safety import Finding
+from storyboards.clip_page import BoardRecipe, board_recipe
 from studio import services
 from studio.check import FindingView, decision_tag, views_of
 from studio.models import Clip
@@ -32,6 +33,7 @@ class ClipView:
     screened: list[Screened]
     public_url: str
     quality: QualityView | None
+    storyboard: BoardRecipe | None
 
 
 def clip_view(clip: Clip, request: HttpRequest) -> ClipView:
@@ -50,6 +52,7 @@ def clip_view(clip: Clip, request: HttpRequest) -> ClipView:
         ],
         public_url=request.build_absolute_uri(reverse("registry:clip", args=[clip.pk])),
         quality=quality_view(clip.job.generation.get("quality")),
+        storyboard=board_recipe(clip.job),
     )
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from config.pages import Tag
 from generation.quality import AGAIN
+from generation.storyboard import shot_of
 from jobs import selectors
 from jobs.models import Gate, Job, State
 
@@ -70,6 +71,8 @@ class Progress:
     preview: str
     working: bool
     cancellable: bool
+    part: int
+    """Number of the shot that is being rendered, from 1; 0 where there is only one."""
 
     def as_dict(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -92,6 +95,7 @@ def progress_of(job: Job) -> Progress:
         preview=_preview(job),
         working=job.state in {State.RENDERING, State.INSPECTING, State.MARKING},
         cancellable=not job.is_over and not job.cancel_requested,
+        part=part_of(job)[0],
     )
 
 
@@ -156,10 +160,23 @@ def _step(job: Job) -> str:
         return str(MARKING.get(job.stage, ""))
     if job.state != State.RENDERING or not job.steps:
         return ""
+    part, parts = part_of(job)
+    if part:
+        shot = {"part": part, "parts": parts}
+        if job.stage.endswith(AGAIN):
+            return (
+                _("Shot %(part)d of %(parts)d: the first try was weak, so it is drawn again") % shot
+            )
+        return _("Shot %(part)d of %(parts)d") % shot
     step = {"step": min(job.step, job.steps), "steps": job.steps}
     if job.stage.endswith(AGAIN):
         return _("The first try was weak, so it is drawn again: step %(step)d of %(steps)d") % step
     return _("Step %(step)d of %(steps)d") % step
+
+
+def part_of(job: Job) -> tuple[int, int]:
+    """Which shot of a storyboard is being rendered, and of how many; zeros for a single shot."""
+    return (shot_of(job.stage) if job.state == State.RENDERING else None) or (0, 0)
 
 
 def _preview(job: Job) -> str:

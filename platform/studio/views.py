@@ -21,6 +21,7 @@ from jobs import services as job_services
 from jobs.models import Job
 from moderation.selectors import statement_of
 from registry.credentials import public_file
+from storyboards.job_page import shots_now
 from studio import selectors, services
 from studio.check import check_prompt
 from studio.clip_page import clip_view
@@ -145,4 +146,5 @@ def _job_context(job: Job) -> dict[str, object]:
         "rail": rail(job),
         "prompt": services.prompt_of(job.shot),
         "statement": statement_of(job.pk),
+        "shots": shots_now(job),
     }

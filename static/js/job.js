@@ -5,13 +5,15 @@
   const said = document.querySelector("#job-said");
   const find = (name) => page.querySelector(`[data-live="${name}"]`);
   let state = page.dataset.state;
+  let part = Number(page.dataset.part);
 
   const refresh = () => htmx.ajax("GET", page.dataset.fragment, { target: "#job", swap: "innerHTML" });
 
   const show = (job) => {
-    if (job.state !== state || job.over) {
+    if (job.state !== state || job.part !== part || job.over) {
+      said.textContent = job.state === state ? job.progress : job.sentence; // once a stage or shot, not once a step
       state = job.state;
-      said.textContent = job.sentence; // announced once a stage, not once a step
+      part = job.part;
       refresh();
       return;
     }

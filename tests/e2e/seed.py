@@ -63,7 +63,8 @@ def seed() -> dict[str, str]:
     claim(claimed, Person.objects.get(email=DEMO[Role.ADMIN][0]))
     settings.PUBLIC_DIR.mkdir(parents=True, exist_ok=True)
     clip = make_clip(creator, settings.PUBLIC_DIR)
-    return {
+    boards = _storyboards(creator)
+    return boards | {
         "held": reverse("studio:job", args=[held.pk]),
         "refused": reverse("studio:job", args=[refused.pk]),
         "failed": reverse("studio:job", args=[failed.pk]),
@@ -73,6 +74,58 @@ def seed() -> dict[str, str]:
         "rendering": reverse("studio:job", args=[rendering.pk]),
         "claimed": reverse("moderation:case", args=[claimed.pk]),
         "report": make_report().get_absolute_url(),
+    }
+
+
+def _storyboards(creator) -> dict[str, str]:
+    """A draft, one that is being rendered, and the clip of a third."""
+    from django.conf import settings
+    from django.urls import reverse
+
+    from generation.camera import CameraMove
+    from generation.quality import QualityCard
+    from jobs.models import Job, State
+    from storyboards import services
+    from storyboards.drafts import Draft, DraftShot
+    from tests.web.conftest import make_clip
+
+    prompts = ("a red balloon over the hills", "the red balloon over the sea")
+    draft = Draft(tuple(DraftShot(prompt=prompt) for prompt in prompts), seed="7")
+    boards = [services.begin(creator, draft) for _ in range(3)]
+    for board in boards[1:]:
+        services.submit(board, draft)
+        board.refresh_from_db()
+    rendering = Job.objects.filter(pk=boards[1].job_id)
+    rendering.update(
+        state=State.RENDERING,
+        stage="shot 2 of 2",
+        step=5,
+        steps=8,
+        token=uuid4(),
+        lease_until=now() + timedelta(days=1),
+    )
+    card = QualityCard(None, 0.2, 0.004, CameraMove.STATIC, CameraMove.PAN_LEFT, 0.0)
+    poor = QualityCard(0.4, 3.2, 0.004, CameraMove.ZOOM_IN, CameraMove.PAN_LEFT, 0.3)
+    attempts = [
+        {"seed": 7, "card": poor.as_dict(), "failures": ["flicker"]},
+        {"seed": 9, "card": card.as_dict(), "failures": []},
+    ]
+    quality = {"attempts": attempts, "kept": 1}
+    shots = [{"seed": 9, "quality": quality}, {"seed": 7, "quality": {**quality, "kept": 0}}]
+    told = {"transition": "crossfade", "cuts": [0.0, 1.8], "identity": 0.91, "shots": shots}
+    generation = {"steps": 4, "seed": 7, "storyboard": told}
+    Job.objects.filter(pk=boards[2].job_id).update(state=State.PUBLISHED, generation=generation)
+    clip = make_clip(creator, settings.PUBLIC_DIR)
+    clip.job = Job.objects.get(pk=boards[2].job_id)
+    clip.save()
+    single = make_clip(creator, settings.PUBLIC_DIR)
+    single.job.generation = {"steps": 4, "seed": 9, "quality": quality}
+    single.job.save()
+    return {
+        "storyboard": reverse("storyboards:board", args=[boards[0].pk]),
+        "rendering_storyboard": reverse("studio:job", args=[boards[1].job_id]),
+        "storyboard_clip": reverse("studio:clip", args=[clip.pk]),
+        "quality": reverse("studio:clip", args=[single.pk]),
     }
 
 

@@ -19,6 +19,9 @@ from moderation.models import Case
 from moderation.services import claim, open_case
 from provenance import Examination
 from registry.models import Record
+from storyboards.drafts import Draft
+from storyboards.models import Storyboard
+from storyboards.services import begin
 from studio.models import Clip
 from tests.making import make_job
 from verification.models import Report
@@ -53,6 +56,7 @@ class World:
     case: Case
     report: Report
     key: ApiKey
+    storyboard: Storyboard
 
 
 @pytest.fixture
@@ -70,6 +74,7 @@ def world(creator: Person, home: Path, settings) -> World:
         case=open_case(held, Gate.MEDIA),
         report=make_report(),
         key=create_key(creator, "archive", [Scope.FETCH_MANIFESTS], 30).key,
+        storyboard=begin(creator, Draft.empty("1:1")),
     )
 
 

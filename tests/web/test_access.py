@@ -24,6 +24,13 @@ TABLE = [
     ("post", "studio:retry", "job", (SIGN_IN, 409, GONE, GONE, GONE)),
     ("get", "studio:clip", "clip", (SIGN_IN, 200, GONE, GONE, GONE)),
     ("get", "studio:download", "clip", (SIGN_IN, 200, GONE, GONE, GONE)),
+    ("get", "storyboards:home", None, (SIGN_IN, 200, 200, 200, 200)),
+    ("post", "storyboards:new", None, (SIGN_IN, DONE, DONE, DONE, DONE)),
+    ("get", "storyboards:board", "storyboard", (SIGN_IN, 200, GONE, GONE, GONE)),
+    ("post", "storyboards:board", "storyboard", (SIGN_IN, DONE, GONE, GONE, GONE)),
+    ("post", "storyboards:check", "storyboard", (SIGN_IN, 200, GONE, GONE, GONE)),
+    ("post", "storyboards:copy", "storyboard", (SIGN_IN, DONE, GONE, GONE, GONE)),
+    ("post", "storyboards:delete", "storyboard", (SIGN_IN, DONE, GONE, GONE, GONE)),
     ("get", "moderation:queue", None, (SIGN_IN, GONE, GONE, 200, 200)),
     ("post", "moderation:next", None, (SIGN_IN, GONE, GONE, DONE, DONE)),
     ("get", "moderation:case", "case", (SIGN_IN, GONE, GONE, 200, 200)),
@@ -46,7 +53,7 @@ TABLE = [
     ("get", "registry:poster", "clip", (200, 200, 200, 200, 200)),
 ]
 GET_ONLY_BY_POST = [
-    row for row in TABLE if row[0] == "post" and not row[1].endswith(("home", ":keys"))
+    row for row in TABLE if row[0] == "post" and not row[1].endswith(("home", ":keys", ":board"))
 ]
 
 
