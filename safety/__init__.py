@@ -2,7 +2,7 @@
 
 from safety.errors import InvalidInput, InvalidPolicy, SafetyError, SafetyFailed
 from safety.gate import MediaGate, PromptGate
-from safety.loading import GuardSettings, load_media_gate, load_prompt_gate
+from safety.loading import GuardSettings, MediaSettings, load_media_gate, load_prompt_gate
 from safety.policy import CategoryRule, Policy, load_policy
 from safety.verdict import UNSCREENED, Decision, Finding, SafetyVerdict, strictest
 
@@ -15,6 +15,7 @@ __all__ = [
     "InvalidInput",
     "InvalidPolicy",
     "MediaGate",
+    "MediaSettings",
     "Policy",
     "PromptGate",
     "SafetyError",

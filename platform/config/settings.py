@@ -65,6 +65,15 @@ REPORT_CHAIN = env.text("KINEMARK_REPORT_CHAIN")  # PEM, leaf first, without the
 REPORT_KEY = env.text("KINEMARK_REPORT_KEY")  # an address, as KINEMARK_SIGNING_KEY
 REPORT_SECRET = env.text("KINEMARK_REPORT_SECRET")
 
+# --- Safety: what a studio adds to what ships. None of it replaces a check.
+SAFETY_GUARD = env.text("KINEMARK_SAFETY_GUARD")  # folder of a guard language model
+SAFETY_GUARD_FAMILY = env.text("KINEMARK_SAFETY_GUARD_FAMILY", "llama-guard")
+SAFETY_BANKS = env.text("KINEMARK_SAFETY_BANKS")  # folder of hash lists
+SAFETY_CHECKPOINT = env.text("KINEMARK_SAFETY_CHECKPOINT")  # folder of an open_clip checkpoint
+SAFETY_PROBES = env.text("KINEMARK_SAFETY_PROBES")  # linear probes for it
+SAFETY_DEVICE = env.text("KINEMARK_SAFETY_DEVICE", "cpu")
+SAFETY_NUDENET = env.flag("KINEMARK_SAFETY_NUDENET")
+
 # --- People ---------------------------------------------------------------------------------
 SIGN_UP_OPEN = env.flag("KINEMARK_SIGN_UP_OPEN")
 CLAIM_MINUTES = env.number("KINEMARK_CLAIM_MINUTES", 15, least=1)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, wraps
+from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
 import structlog
@@ -13,7 +14,14 @@ from django.utils.module_loading import import_string
 from config.errors import explain
 from generation import Generator, embedded, load_generator
 from generation.storyboard import Embed
-from safety import MediaGate, PromptGate, load_media_gate, load_prompt_gate
+from safety import (
+    GuardSettings,
+    MediaGate,
+    MediaSettings,
+    PromptGate,
+    load_media_gate,
+    load_prompt_gate,
+)
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -47,12 +55,17 @@ def _generator_named(name: str) -> Generator:
 
 @once
 def prompt_gate() -> PromptGate:
-    return load_prompt_gate()
+    folder, family = settings.SAFETY_GUARD, settings.SAFETY_GUARD_FAMILY
+    guard = GuardSettings(Path(folder), family, settings.SAFETY_DEVICE) if folder else None
+    return load_prompt_gate(guard=guard)
 
 
 @once
 def media_gate() -> MediaGate:
-    return load_media_gate()
+    named = (settings.SAFETY_BANKS, settings.SAFETY_CHECKPOINT, settings.SAFETY_PROBES)
+    banks, checkpoint, probes = (Path(name) if name else None for name in named)
+    device, nudenet = settings.SAFETY_DEVICE, settings.SAFETY_NUDENET
+    return load_media_gate(added=MediaSettings(banks, checkpoint, probes, device, nudenet))
 
 
 def identity() -> Embed | None:
