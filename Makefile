@@ -9,7 +9,7 @@ export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format bench bench-generation bench-robustness bench-provenance \
-        bench-safety train clean
+        bench-registry bench-safety train clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench-robustness: $(VENV)/test.stamp ## what the watermark survives, and what it
 bench-provenance: $(VENV)/test.stamp ## damage to signed files, cost of signing and verifying
 	$(BIN)/python -m benchmarks.provenance
 
+bench-registry: $(VENV)/test.stamp ## look-ups among 10^3 to 10^6 clips (POSTGRESQL=address of a database to make anew)
+	$(BIN)/python -m benchmarks.registry $(if $(POSTGRESQL),--postgresql $(POSTGRESQL))
+
 bench-safety: $(VENV)/test.stamp ## recall and false alarms of the safety gates (DATA=folder of the text sets)
 	$(BIN)/python -m benchmarks.safety.world_frames --out $(WORLD)
 	$(BIN)/python -m benchmarks.safety --world $(WORLD) $(if $(DATA),--data $(DATA))
@@ -67,4 +70,5 @@ $(VENV)/test.stamp: $(VENV)/bin/python pyproject.toml constraints.txt
 	@$(BIN)/python deploy/check_system.py test
 	@echo "Installing the pinned dependencies …"
 	$(PIP) -e '.[dev]'
+	$(PIP) --no-deps open_clip_torch==3.3.0
 	@touch $@ $(VENV)/run.stamp
