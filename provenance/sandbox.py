@@ -323,11 +323,7 @@ def contact_sheet(path: Path, count: int, side: int, *, wall_seconds: float = 60
     """
     frames: list[Frames] = []
     with Sandbox(path, wall_seconds) as box:
-        limits = asdict(Limits())
-        width, height = box.call("clip", size=None, limits=limits)["size"]
-        factor = min(1.0, side / max(1, int(width), int(height)))
-        size = [max(1, round(int(each) * factor)) for each in (width, height)]
-        box.call("clip", size=size, limits=limits)
+        _begin(box, side)
         every = 1
         for index in itertools.count():
             if (frame := box.picture("frame")) is None:
@@ -337,6 +333,31 @@ def contact_sheet(path: Path, count: int, side: int, *, wall_seconds: float = 60
             if len(frames) > 2 * count:  # longer than thought: keep every other one from here on
                 frames, every = frames[::2], 2 * every
     return frames[:: max(1, len(frames) // count)][:count]
+
+
+def frame_at(path: Path, seconds: float, side: int, *, wall_seconds: float = 30) -> Frames:
+    """The picture that a video shows at a time, or its last one; see `contact_sheet`."""
+    shown: Frames | None = None
+    with Sandbox(path, wall_seconds) as box:
+        fps = _begin(box, side)
+        for _index in range(max(0, round(seconds * fps)) + 1):
+            frame = box.picture("frame")
+            if frame is None:
+                break
+            shown = frame
+    if shown is None:
+        raise _failed()
+    return shown
+
+
+def _begin(box: Sandbox, side: int) -> float:
+    """Let a child get ready to give out frames of at most `side`; frames a second."""
+    limits = asdict(Limits())
+    told = box.call("clip", size=None, limits=limits)
+    width, height = (int(each) for each in told["size"])
+    factor = min(1.0, side / max(1, width, height))
+    size = [max(1, round(each * factor)) for each in (width, height)]
+    return float(box.call("clip", size=size, limits=limits)["fps"])
 
 
 def _shaped(result: dict[str, Any], raw: bytes) -> Frames:

@@ -55,20 +55,22 @@ class Person(AbstractBaseUser):
 
     @property
     def grantable_scopes(self) -> list["Scope"]:
-        """What this person's keys may open: everybody's may read, an administrator's write."""
-        return [scope for scope in Scope if self.is_admin or not scope.writes]
+        """What this person's keys may open: everybody's may read, an administrator's anything."""
+        return [scope for scope in Scope if self.is_admin or scope is Scope.FETCH_MANIFESTS]
 
 
 class Scope(models.TextChoices):
-    """What a key opens, in the words of the C2PA Soft Binding Resolution API 2.4."""
+    """What a key opens; the first three in the words of the C2PA resolution API 2.4."""
 
     FETCH_MANIFESTS = "fetch:manifests", _("look up and fetch manifests, at a rate of its own")
     STORE_MANIFESTS = "store:manifests", _("deposit manifests, and withdraw what it deposited")
     STORE_BINDINGS = "store:bindings", _("point marks and fingerprints at deposited manifests")
 
+    VERIFY_VIDEOS = "verify:videos", _("verify videos without the hourly limit")
+
     @property
     def writes(self) -> bool:
-        return self is not Scope.FETCH_MANIFESTS
+        return self in {Scope.STORE_MANIFESTS, Scope.STORE_BINDINGS}
 
 
 class ApiKey(models.Model):

@@ -14,19 +14,25 @@ from django.conf import settings  # noqa: E402
 from config.body_limit import BodyLimit  # noqa: E402
 from jobs import engines  # noqa: E402
 from provenance.deposit import MAX_BYTES  # noqa: E402
+from provenance.sandbox import warm_up  # noqa: E402
 from registry.api import BASE  # noqa: E402
+from verification.api import BASE as VERIFICATION  # noqa: E402
+
+FORM = 100_000  # what a form around a video may add to it
 
 application = BodyLimit(
     _django,
     limit=1_000_000,
     limits={
-        "/verify/": settings.VERIFY_MAX_BYTES + 100_000,  # the form around the video
+        "/verify/": settings.VERIFY_MAX_BYTES + FORM,
+        "/verify/wrong": settings.VERIFY_MAX_BYTES + FORM,
+        f"{VERIFICATION}/verifications": settings.VERIFY_MAX_BYTES + FORM,
         f"{BASE}/matches/byContent": settings.VERIFY_MAX_BYTES,
         f"{BASE}/manifests": MAX_BYTES,
     },
 )
 
-# Whoever writes the first prompt should not wait for the models that read it.
+# Nobody should wait for what is loaded once: the sandbox's server, the models that read prompts.
 threading.Thread(
-    target=engines.warm_up, args=(engines.generator, engines.prompt_gate), daemon=True
+    target=engines.warm_up, args=(warm_up, engines.generator, engines.prompt_gate), daemon=True
 ).start()

@@ -5,6 +5,7 @@ from django.urls import include, path
 from config import views
 from registry import api_page as registry_api
 from registry.api import api
+from verification.api import api as verification_api
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,7 +15,9 @@ urlpatterns = [
     path("studio/", include("studio.urls")),
     path("storyboards/", include("storyboards.urls")),
     path("review/", include("moderation.urls")),
+    path("review/objections/", include("verification.review_urls")),
     path("verify/", include("verification.urls")),
+    path("api/v1/", verification_api.urls),
     path("c/", include("registry.urls")),
     path("c2pa/", registry_api.page, name="registry-api-page"),
     path("c2pa/v1/", api.urls),

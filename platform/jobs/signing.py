@@ -18,6 +18,7 @@ from provenance import (
     Signer,
     TrustStores,
     key_at,
+    production_reporter,
     production_signer,
 )
 from registry.models import Record
@@ -63,6 +64,32 @@ def signer() -> Signer:
     return Authority.open(settings.PKI_DIR).signer()
 
 
+def reporter() -> Signer:
+    """Who signs reports. Raises `SystemFault` "jobs.no-reporter" or "jobs.signing-key-gone", or an
+    engine's error."""
+    if settings.REPORT_CHAIN:
+        return _production_reporter(
+            settings.REPORT_CHAIN, settings.REPORT_KEY, settings.REPORT_SECRET
+        )
+    if settings.SIGNING_CHAIN or not settings.DEVELOPMENT_SIGNING:
+        raise SystemFault(
+            "jobs.no-reporter",
+            "This studio has no certificate to sign reports with.",
+            "Set KINEMARK_REPORT_CHAIN and KINEMARK_REPORT_KEY: see docs/signed-reports.md.",
+        )
+    if not (settings.PKI_DIR / "root.pem").exists():
+        raise _gone("signing", settings.PKI_DIR)
+    return Authority.open(settings.PKI_DIR).reporter()
+
+
+def report_root() -> str:
+    """PEM of the root that reports are checked against; "" when there is none to give out."""
+    if settings.REPORT_CHAIN:
+        return str(settings.SIGNING_ROOT)
+    root = settings.PKI_DIR / "root.pem"
+    return root.read_text() if root.exists() and not settings.SIGNING_CHAIN else ""
+
+
 def trust() -> TrustStores:
     return TrustStores.load(
         settings.PKI_DIR, production=settings.SIGNING_ROOT, lists=settings.KINEMARK_HOME / "trust"
@@ -73,6 +100,11 @@ def trust() -> TrustStores:
 def _production_signer(chain: str, key: str, secret: str, tsa_url: str) -> Signer:
     """Once a process: a token's session stays open, and the key proves itself first."""
     return production_signer(chain, key_at(key, secret), HttpTimestamper(tsa_url))
+
+
+@cache
+def _production_reporter(chain: str, key: str, secret: str) -> Signer:
+    return production_reporter(chain, key_at(key, secret))
 
 
 def _ring_file() -> Path:

@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection
 
 from jobs import pipeline, publication, queue, workspace
 from jobs.engines import Engines, warm_up
+from verification import services as verification
 
 log = structlog.get_logger()
 
@@ -25,6 +26,7 @@ def work(stopping: threading.Event, tools: Engines | None = None) -> None:
             if idle_since_sweep >= SWEEP_SECONDS:
                 publication.sweep()
                 workspace.sweep()
+                verification.sweep()
                 idle_since_sweep = 0.0
             if lease := queue.claim():
                 pipeline.run(lease, tools, stopping)

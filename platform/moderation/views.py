@@ -20,6 +20,7 @@ from moderation.case_page import case_page
 from moderation.forms import DecisionForm
 from moderation.models import Case, Outcome
 from moderation.queue_page import neighbours, queue_rows
+from verification import objections
 
 View = Callable[..., HttpResponseBase]
 
@@ -41,6 +42,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     context = {
         "area": "review",
         "rows": queue_rows(request.user),
+        "objections": objections.open_objections()[:20],
         "decided": selectors.decided_cases()[:8],
         "faults": faults()[:8],
     }

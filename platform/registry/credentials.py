@@ -1,5 +1,6 @@
 """What a published clip's own file says about itself, in the words of the credentials panel."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -37,7 +38,7 @@ def public_file(name: str) -> Path:
 
 def panel_of(clip: Clip) -> Panel:
     """Read from the file itself, so that the page shows what anybody else would find in it."""
-    found = _read(clip.file, clip.sha256) or Credentials(manifest_id=clip.manifest_id)
+    found = _found(clip)
     tag, sentence = _trust(found)
     model = clip.job.generation.get("model", {})
     return Panel(
@@ -54,9 +55,16 @@ def panel_of(clip: Clip) -> Panel:
     )
 
 
+def _found(clip: Clip) -> Credentials:
+    """A published file never changes, but certificates can be withdrawn."""
+    whom = trust()
+    state = json.dumps([whom.revoked, whom.production, whom.development], sort_keys=True)
+    kept = _read(clip.file, clip.sha256, state)
+    return kept or Credentials(manifest_id=clip.manifest_id)
+
+
 @lru_cache(maxsize=256)
-def _read(name: str, _sha256: str) -> Credentials | None:
-    """A published file never changes, so it is read once a process."""
+def _read(name: str, _sha256: str, _state: str) -> Credentials | None:
     try:
         return read_credentials(public_file(name), trust())
     except (OSError, ProvenanceError):
@@ -64,6 +72,11 @@ def _read(name: str, _sha256: str) -> Credentials | None:
 
 
 def _trust(found: Credentials) -> tuple[Tag, str]:
+    if "signingCredential.revoked" in found.failures:
+        return Tag(_("Certificate withdrawn"), "no", "no"), _(
+            "The studio withdrew the certificate that signed this, and no time stamp proves an "
+            "earlier signature."
+        )
     if found.store == "production":
         return Tag(_("Trusted signature"), "yes", "yes"), _(
             "Signed with this studio's certificate."

@@ -2,7 +2,7 @@
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
 from django.conf import settings
@@ -65,15 +65,31 @@ def take_token(address: str) -> None:
         Bucket.objects.filter(pk=key).update(tokens=tokens - 1, updated_at=moment)
 
 
-@contextmanager
-def slot() -> Iterator[None]:
+def slot() -> AbstractContextManager[None]:
     """One of the `settings.VERIFY_AT_ONCE` places for an examination on this machine.
 
-    A place is a locked file: the kernel frees it even if the process dies. Raises `Busy`.
+    Raises `Busy` on entering.
     """
+    return _place("place", settings.VERIFY_AT_ONCE)
+
+
+def fetching() -> AbstractContextManager[None]:
+    """One of the `settings.VERIFY_FETCH_AT_ONCE` places for fetching from an address: slow servers
+    must not take the places of examinations. Raises `Busy` on entering."""
+    return _place("fetch", settings.VERIFY_FETCH_AT_ONCE)
+
+
+def decoding() -> AbstractContextManager[None]:
+    """One of as many places for decoding stills of our own clips. Raises `Busy` on entering."""
+    return _place("still", settings.VERIFY_AT_ONCE)
+
+
+@contextmanager
+def _place(kind: str, most: int) -> Iterator[None]:
+    """A place is a locked file: the kernel frees it even if the process dies."""
     settings.UPLOADS_DIR.mkdir(parents=True, exist_ok=True)
-    for number in range(settings.VERIFY_AT_ONCE):
-        with (settings.UPLOADS_DIR / f"place-{number}.lock").open("w") as file:
+    for number in range(most):
+        with (settings.UPLOADS_DIR / f"{kind}-{number}.lock").open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

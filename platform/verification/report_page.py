@@ -1,15 +1,20 @@
 """A report for the eye, and the same as JSON."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from config.pages import Tag
-from registry.selectors import record_with_mark
+from verification import edits, originals
 from verification.models import Report
+from verification.originals import Cell, Moment
+from verification.shown import Shown
 
 TONES = {
     "OURS_INTACT": "yes",
@@ -61,23 +66,63 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Still:
+    """A moment of the published clip with its picture's address."""
+
+    moment: Moment
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedAddress:
+    """An address that others can read the report under."""
+
+    token: str
+    url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ReportPage:
+    """Everything on the page; `shared`: the visitor may read and nothing else."""
+
     report: Report
+    shared: bool
+    readable_until: datetime
+    links: dict[str, str]
+    shares: list[SharedAddress]
     verdict: dict[str, Any]
     examination: dict[str, Any]
     tag: Tag
     answers: list[AnswerView]
     timeline: list[Piece]
+    missing: list[dict[str, float]]
+    clip_seconds: float
+    stills: list[Still]
+    heat: list[Cell]
+    issuer: edits.Issuer | None
+    steps: list[edits.Step]
     clip_url: str
     false_find: str
 
 
-def report_page(report: Report) -> ReportPage:
+def report_page(shown: Shown, absolute: Callable[[str], str] = str) -> ReportPage:
+    """A report as its visitor sees it; `absolute` makes a path a whole address."""
+    report = shown.report
     verdict, examination = report.verdict, report.examination
+    clip = originals.clip_of(report)
     tone = _tone(verdict["state"], examination["record"])
     mark = examination["mark"]
     return ReportPage(
         report=report,
+        shared=shown.share is not None,
+        readable_until=shown.share.expires_at if shown.share else report.expires_at,
+        links={
+            "json": shown.address("report-json"),
+            "jws": shown.address("jws"),
+            "pdf": shown.address("pdf"),
+        },
+        shares=[] if shown.share else _shares(report, absolute),
         verdict=verdict,
         examination=examination,
         tag=Tag(str(WORDS[tone]), tone, tone),
@@ -87,7 +132,16 @@ def report_page(report: Report) -> ReportPage:
             _answer(_("Our record"), "record", verdict),
         ],
         timeline=_timeline(verdict["timeline"]) if examination["content"] else [],
-        clip_url=_clip_url(examination["record"]),
+        missing=verdict.get("missing", []),
+        clip_seconds=(examination["content"] or {}).get("clip_seconds", 0.0),
+        stills=[
+            Still(moment, shown.address("original", moment.place))
+            for moment in (originals.moments(report) if clip else [])
+        ],
+        heat=originals.heat(report) if clip else [],
+        issuer=edits.issuer(examination),
+        steps=edits.steps(examination),
+        clip_url=reverse("registry:clip", args=[clip.pk]) if clip else "",
         false_find=f"{mark['false_positive_bound']:.0e}" if mark else "",
     )
 
@@ -100,12 +154,17 @@ def _tone(state: str, record: dict[str, Any] | None) -> str:
     return TONES[state]
 
 
-def as_json(report: Report) -> dict[str, Any]:
-    """The report for programs: the engine's account, and how long it can be read here."""
+def as_json(shown: Shown) -> dict[str, Any]:
+    """The report for programs: the engine's account, and how long it can be read here.
+
+    Under a shared address without the ID, which opens the page where it can be deleted.
+    """
+    report = shown.report
+    own = {} if shown.share else {"id": str(report.pk)}
     return {
-        "id": str(report.pk),
+        **own,
         "created_at": report.created_at.isoformat(),
-        "expires_at": report.expires_at.isoformat(),
+        "expires_at": (shown.share or report).expires_at.isoformat(),
         **report.verdict,
         "examination": report.examination,
     }
@@ -144,9 +203,8 @@ def _timeline(pieces: list[dict[str, Any]]) -> list[Piece]:
     ]
 
 
-def _clip_url(found: dict[str, Any] | None) -> str:
-    """The public page of the clip that our record leads to, while it is public."""
-    if found is None or found["taken_down"]:
-        return ""
-    record = record_with_mark(found["mark_id"])
-    return reverse("registry:clip", args=[record.clip_id]) if record else ""
+def _shares(report: Report, absolute: Callable[[str], str]) -> list[SharedAddress]:
+    return [
+        SharedAddress(each.token, absolute(each.get_absolute_url()), each.expires_at)
+        for each in report.shares.filter(expires_at__gt=now())
+    ]

@@ -1,3 +1,9 @@
+// Fetching takes a while, and a plain form says nothing meanwhile.
+document.querySelector("[data-fetching]")?.addEventListener("submit", (event) => {
+  const status = event.target.querySelector("[data-fetch-status]");
+  status.textContent = status.dataset.words;
+});
+
 // Dropping a file and watching it travel. Without this the form is a plain file form.
 (() => {
   const form = document.querySelector("[data-verify]");

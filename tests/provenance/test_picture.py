@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from provenance.errors import InvalidMedia, LimitReached
-from provenance.sandbox import contact_sheet, decode_clip, decode_picture
+from provenance.sandbox import contact_sheet, decode_clip, decode_picture, frame_at
 
 RED, BLUE = (200, 30, 40), (20, 60, 210)
 
@@ -155,6 +155,12 @@ def test_stills_are_spread_over_a_clip(small_clip):
     assert max(brightness) < 2
     assert len(contact_sheet(small_clip, 3, 64)) == 3
     assert len(contact_sheet(small_clip, 50, 64)) == 8
+
+
+def test_the_picture_at_a_time(small_clip):
+    whole, fps = decode_clip(small_clip, 100, (64, 64))
+    for seconds, index in ((0.0, 0), (3 / fps, 3), (99.0, 7)):
+        assert (frame_at(small_clip, seconds, 64) == whole[index]).all()
 
 
 def test_a_clip_that_is_none(tmp_path):

@@ -13,6 +13,7 @@ from tests.web.conftest import make_report
 from verification import services
 from verification.models import Report
 from verification.report_page import TONES, report_page
+from verification.shown import Shown
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,8 @@ def at(name: str, report: Report) -> str:
 
 
 def recovered_from(store: str) -> dict[str, object]:
-    return {"record": {"mark_id": 1, "taken_down": False, "recovered": {"store": store}}}
+    recovered = Credentials(manifest_id="urn:c2pa:x").as_dict() | {"store": store}
+    return {"record": {"mark_id": 1, "taken_down": False, "recovered": recovered}}
 
 
 def expired() -> Report:
@@ -55,7 +57,7 @@ def test_every_verdict_has_a_page(client, state):
 
 def test_three_answers_each_with_a_word(client):
     report = make_report()
-    answers = report_page(report).answers
+    answers = report_page(Shown(report, None)).answers
     assert [answer.what for answer in answers] == ["Signature", "Invisible mark", "Our record"]
     page = unescape(client.get(at("report", report)).content.decode())
     for answer in answers:
@@ -80,7 +82,9 @@ def test_the_timeline_says_where_the_video_differs(client):
     video = VideoFacts(64, 64, 24.0, 48, 2.0, "h264", capped=False, damaged=False)
     content = ContentFacts(state="altered", score=0.9, coverage=1.0, segments=((0.5, 1.0),))
     report = make_report(video=video, content=content)
-    pieces = [(piece.kind, piece.left, piece.width) for piece in report_page(report).timeline]
+    pieces = [
+        (piece.kind, piece.left, piece.width) for piece in report_page(Shown(report, None)).timeline
+    ]
     assert pieces == [("same", 0, 25), ("altered", 25, 25), ("same", 50, 50)]
     page = client.get(at("report", report)).content.decode()
     assert "0.5–1.0 s: different from the published clip" in page
@@ -128,11 +132,11 @@ def test_a_recovered_development_certificate_never_looks_confirmed():
     report = make_report()
     report.verdict |= {"state": "RECOVERED"}
     report.examination |= recovered_from("development")
-    assert report_page(report).tag.tone == "partly"
+    assert report_page(Shown(report, None)).tag.tone == "partly"
 
 
 def test_a_recovered_production_certificate_is_confirmed():
     report = make_report()
     report.verdict |= {"state": "RECOVERED"}
     report.examination |= recovered_from("production")
-    assert report_page(report).tag.tone == "yes"
+    assert report_page(Shown(report, None)).tag.tone == "yes"

@@ -24,8 +24,9 @@ from storyboards.models import Storyboard
 from storyboards.services import begin
 from studio.models import Clip
 from tests.making import make_job
-from verification.models import Report
-from verification.services import keep
+from verification.models import Objection, Report, Share
+from verification.objections import object_to
+from verification.services import keep, share
 
 CONTENT = bytes(range(256)) * 40
 
@@ -55,6 +56,8 @@ class World:
     clip: Clip
     case: Case
     report: Report
+    share: Share
+    objection: Objection
     key: ApiKey
     storyboard: Storyboard
 
@@ -68,11 +71,14 @@ def world(creator: Person, home: Path, settings) -> World:
     picture = np.zeros((16, 16, 3), np.uint8)
     Workspace(held.pk).save_preview(picture)
     Workspace(held.pk).save_strip(np.zeros((4, 16, 16, 3), np.uint8))
+    report = make_report()
     return World(
         job=held,
         clip=make_clip(creator, settings.PUBLIC_DIR),
         case=open_case(held, Gate.MEDIA),
-        report=make_report(),
+        report=report,
+        share=share(report, 7),
+        objection=object_to(report, "other", "I made it"),
         key=create_key(creator, "archive", [Scope.FETCH_MANIFESTS], 30).key,
         storyboard=begin(creator, Draft.empty("1:1")),
     )
@@ -140,5 +146,5 @@ def make_clip(owner: Person, folder: Path) -> Clip:
 
 def make_report(**fields: object) -> Report:
     """A report of a file in which nothing was found, or with other fields examined."""
-    nothing = Examination("ab" * 32, 5, "2026-11-22T12:00:00+00:00", "Kinemark test")
+    nothing = Examination("ab" * 32, 5, now().isoformat(timespec="seconds"), "Kinemark test")
     return keep(replace(nothing, **fields))

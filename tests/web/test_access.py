@@ -5,6 +5,9 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from verification.models import Share
+
+PROGRAMS = ("account_", "c2pa:", "api:")
 WHO = ("nobody", "owner", "stranger", "moderator", "admin")
 SIGN_IN, GONE, DONE, BAD = 302, 404, 302, 422
 
@@ -42,7 +45,23 @@ TABLE = [
     ("post", "verification:home", None, (400, 400, 400, 400, 400)),
     ("get", "verification:report", "report", (200, 200, 200, 200, 200)),
     ("get", "verification:report-json", "report", (200, 200, 200, 200, 200)),
+    ("get", "verification:jws", "report", (GONE, GONE, GONE, GONE, GONE)),  # no key: unsigned
+    ("get", "verification:pdf", "report", (200, 200, 200, 200, 200)),
+    ("get", "verification:original", "report", (GONE, GONE, GONE, GONE, GONE)),
+    ("get", "verification:root", None, (GONE, GONE, GONE, GONE, GONE)),
+    ("get", "verification:badge", "clip", (200, 200, 200, 200, 200)),
+    ("post", "verification:wrong", None, (GONE, GONE, GONE, GONE, GONE)),
+    ("post", "verification:share", "report", (400, 400, 400, 400, 400)),
+    ("post", "verification:unshare", "report", (DONE, DONE, DONE, DONE, DONE)),
     ("post", "verification:delete", "report", (DONE, DONE, DONE, DONE, DONE)),
+    ("get", "verification:shared", "share", (200, 200, 200, 200, 200)),
+    ("get", "verification:shared-report-json", "share", (200, 200, 200, 200, 200)),
+    ("get", "verification:shared-jws", "share", (GONE, GONE, GONE, GONE, GONE)),
+    ("get", "verification:shared-pdf", "share", (200, 200, 200, 200, 200)),
+    ("get", "verification:shared-original", "share", (GONE, GONE, GONE, GONE, GONE)),
+    ("get", "objections:objection", "objection", (SIGN_IN, GONE, GONE, 200, 200)),
+    ("post", "objections:close", "objection", (SIGN_IN, GONE, GONE, DONE, DONE)),
+    ("get", "objections:still", "objection", (SIGN_IN, GONE, GONE, GONE, GONE)),
     ("get", "accounts:keys", None, (SIGN_IN, 200, 200, 200, 200)),
     ("post", "accounts:keys", None, (SIGN_IN, BAD, BAD, BAD, BAD)),
     ("post", "accounts:revoke-key", "key", (SIGN_IN, DONE, GONE, GONE, GONE)),
@@ -58,8 +77,10 @@ GET_ONLY_BY_POST = [
 
 
 def address(name: str, subject: str | None, world: object) -> str:
-    arguments = [getattr(world, subject).pk] if subject else []
-    return reverse(name, args=[*arguments, 0] if name == "moderation:frame" else arguments)
+    found = getattr(world, subject) if subject else None
+    arguments = [found.token if isinstance(found, Share) else found.pk] if found else []
+    numbered = name.endswith((":frame", "original", ":still"))
+    return reverse(name, args=[*arguments, 0] if numbered else arguments)
 
 
 @pytest.fixture
@@ -84,13 +105,13 @@ def test_everybody_gets_what_is_theirs(
 
 @pytest.mark.parametrize(("method", "name", "subject", "answers"), GET_ONLY_BY_POST)
 def test_nothing_changes_by_a_link(method, name, subject, answers, world, everybody, client_of):
-    who = everybody["moderator" if name.startswith("moderation") else "owner"]
+    who = everybody["moderator" if name.startswith(("moderation", "objections")) else "owner"]
     assert client_of(who).get(address(name, subject, world)).status_code == 405
 
 
 def test_the_table_has_every_address():
-    """The resolution API, which knows no sessions, has tests of its own for who may what."""
-    ours = {name for name in names(get_resolver()) if not name.startswith(("account_", "c2pa:"))}
+    """The interfaces for programs, which know no sessions, have tests of their own."""
+    ours = {name for name in names(get_resolver()) if not name.startswith(PROGRAMS)}
     assert ours == {name for _method, name, _subject, _answers in TABLE}
 
 
