@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "audit",
     "studio",
     "storyboards",
+    "batches",
     "jobs",
     "registry",
     "moderation",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("studio/", include("studio.urls")),
     path("storyboards/", include("storyboards.urls")),
+    path("batches/", include("batches.urls")),
     path("review/", include("moderation.urls")),
     path("review/objections/", include("verification.review_urls")),
     path("verify/", include("verification.urls")),

@@ -63,8 +63,7 @@ def seed() -> dict[str, str]:
     claim(claimed, Person.objects.get(email=DEMO[Role.ADMIN][0]))
     settings.PUBLIC_DIR.mkdir(parents=True, exist_ok=True)
     clip = make_clip(creator, settings.PUBLIC_DIR)
-    boards = _storyboards(creator)
-    return boards | {
+    seeds = {
         "held": reverse("studio:job", args=[held.pk]),
         "refused": reverse("studio:job", args=[refused.pk]),
         "failed": reverse("studio:job", args=[failed.pk]),
@@ -75,6 +74,7 @@ def seed() -> dict[str, str]:
         "claimed": reverse("moderation:case", args=[claimed.pk]),
         "report": make_report().get_absolute_url(),
     }
+    return seeds | _storyboards(creator) | _batches(creator)
 
 
 def _storyboards(creator) -> dict[str, str]:
@@ -126,6 +126,34 @@ def _storyboards(creator) -> dict[str, str]:
         "rendering_storyboard": reverse("studio:job", args=[boards[1].job_id]),
         "storyboard_clip": reverse("studio:clip", args=[clip.pk]),
         "quality": reverse("studio:clip", args=[single.pk]),
+    }
+
+
+def _batches(creator) -> dict[str, str]:
+    """A preview with every kind of row, and one that is being made."""
+    from django.urls import reverse
+
+    from batches import services
+    from jobs.models import Job, State
+
+    table = (
+        b"prompt,seed,style,aspect,seconds\n"
+        b"a red balloon over the hills,7,,16:9,2\n"
+        b"a man stabs a woman with a knife until she is dead,8,,,\n"
+        b"=HYPERLINK(1),9,,,\n"
+        b"a cat,seven,,,\n"
+        b"a blue cat by the sea,10,,,1.5\n"
+    )
+    looked_at, made = services.preview(creator, table), services.preview(creator, table)
+    services.send(made)
+    running = Job.objects.filter(batch_row__batch=made)
+    running.update(token=uuid4(), lease_until=now() + timedelta(days=1), state=State.RENDERING)
+    last = running.order_by("created_at").last()
+    fault = {"fault_code": "generation.out-of-memory", "fault_message": "Too little memory."}
+    Job.objects.filter(pk=last.pk).update(state=State.FAILED, token=None, **fault)
+    return {
+        "batch_preview": reverse("batches:batch", args=[looked_at.pk]),
+        "batch": reverse("batches:batch", args=[made.pk]),
     }
 
 

@@ -13,6 +13,8 @@ from PIL import Image
 
 from accounts.api_keys import create_key
 from accounts.models import ApiKey, Person, Scope
+from batches.models import Batch
+from batches.services import preview
 from jobs.models import Gate, Job, Screening, State
 from jobs.workspace import Workspace
 from moderation.models import Case
@@ -60,6 +62,7 @@ class World:
     objection: Objection
     key: ApiKey
     storyboard: Storyboard
+    batch: Batch
 
 
 @pytest.fixture
@@ -81,6 +84,7 @@ def world(creator: Person, home: Path, settings) -> World:
         objection=object_to(report, "other", "I made it"),
         key=create_key(creator, "archive", [Scope.FETCH_MANIFESTS], 30).key,
         storyboard=begin(creator, Draft.empty("1:1")),
+        batch=preview(creator, b"prompt,seconds\na red balloon over the hills,1\n"),
     )
 
 

@@ -1,0 +1,1 @@
+"""Batches: many clips from one table of prompts."""
