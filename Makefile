@@ -49,9 +49,11 @@ bench-safety: $(VENV)/test.stamp ## recall and false alarms of the safety gates 
 	$(BIN)/python -m benchmarks.safety.world_frames --out $(WORLD)
 	$(BIN)/python -m benchmarks.safety --world $(WORLD) $(if $(DATA),--data $(DATA))
 
-train: $(VENV)/run.stamp ## train the embedded model from scratch, upscaler included (resumes from runs/)
+train: $(VENV)/run.stamp ## train the embedded model from scratch (goes on from what is in runs/)
+	$(BIN)/python -m generation.embedded.train_codec
+	$(BIN)/python -m generation.embedded.dataset
 	$(BIN)/python -m generation.embedded.train
-	$(BIN)/python -m generation.embedded.train_refiner --base runs/base/ema.pt
+	$(BIN)/python -m generation.embedded.train_perception
 
 clean: ## remove the virtual environment and caches (never var/: it holds keys and clips)
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

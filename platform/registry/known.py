@@ -60,11 +60,10 @@ def _caught_up(known: Known, ring: str, keys: KeyRing) -> Known:
         .order_by("pk")
         .values_list("pk", "mark_id", "created_at")
     )
-    fresh = np.array([mark_id for _pk, mark_id, _at in rows], np.uint64)
-    fresh = fresh[~np.isin(fresh, known.names.ids)]
     names = known.names
-    if len(fresh):
-        names = names.with_more(Names.of(fresh.tolist(), keys))
+    fresh = [mark_id for _pk, mark_id, _at in rows if not _named(mark_id, names)]
+    if fresh:
+        names = names.with_more(Names.of(fresh, keys))
     old = now() - _SETTLING
     settled = max((pk for pk, _mark_id, at in rows if at < old), default=known.settled)
     caught_up = Known(names, settled, known.kept)
@@ -107,7 +106,12 @@ def _to_file(known: Known, ring: str) -> Known:
 def _is_last(settled: int, names: Names) -> bool:
     """Whether the last settled record is one of these: another database has other marks."""
     mark_id = Record.objects.filter(pk=settled).values_list("mark_id", flat=True).first()
-    return mark_id is not None and bool(np.isin(mark_id, names.ids))
+    return mark_id is not None and _named(mark_id, names)
+
+
+def _named(mark_id: int, names: Names) -> bool:
+    at = int(np.searchsorted(names.ids, np.uint64(mark_id)))
+    return at < len(names) and int(names.ids[at]) == mark_id
 
 
 def _file(ring: str) -> Path:

@@ -12,7 +12,6 @@ from tests.registry.conftest import BASE
 pytestmark = pytest.mark.django_db(transaction=True)  # the server answers in a thread of its own
 
 
-
 @schemathesis.serializer("video/*", "application/c2pa")
 def as_bytes(_context, value: object) -> bytes:
     """Bodies that are bytes; what the generator makes of other types is sent as text."""

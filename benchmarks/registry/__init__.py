@@ -1,0 +1,1 @@
+"""How fast the registry answers, among how many."""
