@@ -16,6 +16,7 @@ import numpy as np
 import structlog
 from django.conf import settings
 from django.utils.timezone import now
+from numpy.typing import NDArray
 
 from provenance import KeyRing, Names, ProvenanceError
 from provenance.atomic import write_bytes
@@ -61,9 +62,10 @@ def _caught_up(known: Known, ring: str, keys: KeyRing) -> Known:
         .values_list("pk", "mark_id", "created_at")
     )
     names = known.names
-    fresh = [mark_id for _pk, mark_id, _at in rows if not _named(mark_id, names)]
-    if fresh:
-        names = names.with_more(Names.of(fresh, keys))
+    seen = np.array([mark_id for _pk, mark_id, _at in rows], np.uint64)
+    fresh = seen[~_named(seen, names)]
+    if len(fresh):
+        names = names.with_more(Names.of(fresh.tolist(), keys))
     old = now() - _SETTLING
     settled = max((pk for pk, _mark_id, at in rows if at < old), default=known.settled)
     caught_up = Known(names, settled, known.kept)
@@ -106,12 +108,15 @@ def _to_file(known: Known, ring: str) -> Known:
 def _is_last(settled: int, names: Names) -> bool:
     """Whether the last settled record is one of these: another database has other marks."""
     mark_id = Record.objects.filter(pk=settled).values_list("mark_id", flat=True).first()
-    return mark_id is not None and _named(mark_id, names)
+    return mark_id is not None and bool(_named(np.array([mark_id], np.uint64), names)[0])
 
 
-def _named(mark_id: int, names: Names) -> bool:
-    at = int(np.searchsorted(names.ids, np.uint64(mark_id)))
-    return at < len(names) and int(names.ids[at]) == mark_id
+def _named(mark_ids: NDArray[np.uint64], names: Names) -> NDArray[np.bool_]:
+    """Which of these have a name; the names are in order, so nothing is sorted for it."""
+    if not len(names):
+        return np.zeros(len(mark_ids), bool)
+    at = np.minimum(np.searchsorted(names.ids, mark_ids), len(names) - 1)
+    return names.ids[at] == mark_ids
 
 
 def _file(ring: str) -> Path:
