@@ -84,17 +84,26 @@ def results(batch: Batch, address: str) -> list[dict[str, object]]:
 def _row(row: Row) -> RowView:
     inside = opened(row)
     asked = inside.get("request") or inside["cells"]
-    settings = [asked["aspect"], f"{asked['seconds']} s" if asked["seconds"] else ""]
-    settings += [asked["style"] or "", f"#{asked['seed']}" if asked["seed"] != "" else ""]
     return RowView(
         number=row.number,
         prompt=asked["prompt"],
-        settings=" · ".join(part for part in settings if part),
+        settings=_settings(asked),
         tag=_tag(row),
         said=row.fault_message or (row.reason if not row.job else _said(row.job)),
         code=row.fault_code or (row.job.fault_code if row.job else ""),
         url=_page(row.job) if row.job else "",
     )
+
+
+def _settings(asked: dict[str, Any]) -> str:
+    seconds = asked["seconds"]
+    parts = (
+        asked["aspect"],
+        f"{seconds:g} s" if isinstance(seconds, float) else seconds,
+        asked["style"],
+        _("seed %(seed)s") % {"seed": asked["seed"]} if asked["seed"] != "" else "",
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def _tag(row: Row) -> Tag:
