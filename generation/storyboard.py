@@ -20,7 +20,7 @@ from generation.request import Ability, Aspect, Frames, GenerationRequest
 
 MIN_SHOTS: Final = 2
 MAX_SHOTS: Final = 8
-MAX_TOTAL_SECONDS: Final = 32.0
+MAX_TOTAL_SECONDS: Final = 24.0
 
 _TRANSITION_SECONDS: Final = 0.5
 _CONTEXT_SECONDS: Final = 1.0
@@ -43,7 +43,7 @@ class Storyboard:
     """What to make.
 
     Attributes:
-        shots: 2 to 8 requests of one aspect, together at most 32 seconds.
+        shots: 2 to 8 requests of one aspect, together at most 24 seconds.
         transition: between all of them.
         seed: of every shot, in place of its own: the same noise draws the same subject alike.
         continuity: let each shot start from the end of the one before, where the model can.

@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from config.errors import explain
 from generation import Generator, embedded, load_generator
+from generation.quality import Judge
 from generation.storyboard import Embed
 from safety import (
     GuardSettings,
@@ -68,12 +69,15 @@ def media_gate() -> MediaGate:
     return load_media_gate(added=MediaSettings(banks, checkpoint, probes, device, nudenet))
 
 
-def identity() -> Embed | None:
-    """What tells whether two shots show the same: the embedded model's own eye, for its own
+def judge() -> Judge | None:
+    """What tells how much of a prompt a clip shows: the embedded model's own eye, for its own
     drawings only; None where there is nothing that could tell."""
-    if settings.GENERATOR != "embedded":
-        return None
-    return getattr(embedded, "identity", None)
+    return getattr(embedded, "judge", None) if settings.GENERATOR == "embedded" else None
+
+
+def identity() -> Embed | None:
+    """What tells whether two shots show the same, as `judge` does."""
+    return getattr(embedded, "identity", None) if settings.GENERATOR == "embedded" else None
 
 
 def warm_up(*loads: Callable[[], object]) -> None:
@@ -92,4 +96,5 @@ class Engines:
     generator: Callable[[], Generator] = field(default=generator)
     prompt_gate: Callable[[], PromptGate] = field(default=prompt_gate)
     media_gate: Callable[[], MediaGate] = field(default=media_gate)
+    judge: Callable[[], Judge | None] = field(default=judge)
     identity: Callable[[], Embed | None] = field(default=identity)

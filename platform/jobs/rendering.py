@@ -42,7 +42,8 @@ def render(work: Work) -> Rendered:
         if board is not None:
             return _storyboard(work, generator, board)
         request = request_of(work)
-        checked = generate_checked(generator, request, checks_for(request), partial(_report, work))
+        checks = checks_for(work, request)
+        checked = generate_checked(generator, request, checks, partial(_report, work))
     quality = {"quality": quality_of(checked)}
     return Rendered(checked.output.frames, found_out(checked.output) | quality)
 
@@ -52,7 +53,7 @@ def _storyboard(work: Work, generator: Generator, board: Storyboard) -> Rendered
         generator,
         board,
         partial(_report, work),
-        checks=checks_for(board.shots[0]),
+        checks=checks_for(work, board.shots[0]),
         embed=work.engines.identity(),
         kept=KeptShots(work.workspace),
     )
@@ -78,9 +79,10 @@ def request_of(work: Work) -> GenerationRequest:
     )
 
 
-def checks_for(request: GenerationRequest) -> Checks:
+def checks_for(work: Work, request: GenerationRequest) -> Checks:
     """A draft is a quick look: what is wrong with it is said, but it is made only once."""
-    return Checks(attempts=1 if request.tier is Tier.DRAFT else settings.RENDER_ATTEMPTS)
+    attempts = 1 if request.tier is Tier.DRAFT else settings.RENDER_ATTEMPTS
+    return Checks(attempts=attempts, judge=work.engines.judge())
 
 
 def _report(work: Work, progress: Progress) -> None:

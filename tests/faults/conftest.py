@@ -24,6 +24,18 @@ for number in range({count}):
     print(make_job(demo_creator()).pk)
 """
 
+STORYBOARD = """
+import sys; sys.path[:0] = [{root!r}, {platform!r}]
+import django; django.setup()
+from studio.first_start import prepare; prepare()
+from accounts.services import demo_creator
+from storyboards import services
+from storyboards.drafts import Draft, DraftShot
+shots = tuple(DraftShot(prompt=f"a balloon, {{n}} times", seconds="1") for n in range({count}))
+draft = Draft(shots, seed="7")
+services.submit(services.begin(demo_creator(), draft), draft)
+"""
+
 
 class House:
     """A studio in a folder, watched from outside through its database file."""
@@ -50,6 +62,14 @@ class House:
         )
         assert done.returncode == 0, done.stderr
         return [line.replace("-", "") for line in done.stdout.split()]
+
+    def begin_storyboard(self, shots: int) -> None:
+        """Sends a storyboard off, screened and queued."""
+        code = STORYBOARD.format(root=str(ROOT), platform=str(ROOT / "platform"), count=shots)
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=self.environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
 
     def worker(self, *options: str) -> subprocess.Popen[bytes]:
         self.workers.append(

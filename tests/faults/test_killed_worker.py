@@ -27,6 +27,21 @@ def test_killed_while_rendering_another_worker_finishes(house):
     assert len(house.videos()) == 1
 
 
+def test_killed_in_the_middle_of_a_storyboard_finished_shots_stay(house):
+    """Three shots; the worker dies in the second. The first is not rendered again."""
+    house.begin_storyboard(shots=3)
+    (house.home / "pause-from-2").touch()
+    first = house.worker()
+    [job] = [row[0] for row in house.jobs()]
+    house.until(lambda: house.stage(job)[1] == "shot 2 of 3" and house.renderings() == 2)
+    house.kill(first)
+    (house.home / "pause-from-2").unlink()
+    house.worker()
+    house.until(lambda: house.state(job) == "published")
+    assert house.renderings() == 4  # one, two, two again, three
+    assert house.published() == [job]
+
+
 def test_killed_while_marking_nothing_is_rendered_again(house):
     [job] = house.submit()
     first = house.worker()

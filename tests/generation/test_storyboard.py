@@ -69,7 +69,7 @@ def test_all_shots_have_one_format():
 
 
 def test_a_storyboard_has_a_longest_length():
-    shots = [GenerationRequest("a cat", seconds=7.0)] * 5
+    shots = [GenerationRequest("a cat", seconds=6.5)] * 4
     assert refusal(shots) == "generation.storyboard-seconds"
 
 

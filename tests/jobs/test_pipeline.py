@@ -5,6 +5,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.conf import settings as django_settings
@@ -125,6 +126,18 @@ def test_the_renderings_of_a_poor_clip_are_bounded_by_the_setting(job_in, settin
     generator = Flickering()
     job = run(job_in(), generator=generator)
     assert (len(generator.seeds), job.state) == (1, State.PUBLISHED)
+
+
+def test_a_judge_that_there_is_tells_of_adherence(job_in):
+    seen = []
+    engines = replace(
+        passing(), judge=lambda: lambda frames, fps, prompt: seen.append(prompt) or 0.9
+    )
+    job = job_in()
+    pipeline.run(queue.claim(job.pk), engines)
+    job.refresh_from_db()
+    assert job.generation["quality"]["attempts"][0]["card"]["adherence"] == 0.9
+    assert seen == [PROMPT]
 
 
 def test_a_held_prompt_waits_and_then_is_rendered(job_in, moderator, rendered):
