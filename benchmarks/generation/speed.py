@@ -2,7 +2,7 @@
 
     python benchmarks/generation/speed.py --seconds 2 --threads 2
 
-Prints JSON: seconds to load, to draw and to refine, longest step (the longest that a cancel can
+Prints JSON: seconds to load, to draw and to paint, longest step (the longest that a cancel can
 take), and the process's peak memory.
 """
 
@@ -37,7 +37,7 @@ def measure(seconds: float) -> dict[str, float]:
     return {
         "load_s": loaded - began,
         "draw_s": drawn - loaded,
-        "refine_s": finished - drawn,
+        "paint_s": finished - drawn,
         "total_s": finished - loaded,
         "longest_step_s": max(steps),
         "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,

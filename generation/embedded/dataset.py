@@ -1,9 +1,9 @@
-"""Render the training set: `python -m generation.embedded.dataset --out runs/data --clips 20000`.
+"""The training set of the denoiser: `python -m generation.embedded.dataset --out runs/data`.
 
-Layout of the folder: `<aspect>.npy` (N,16,h,w,4) uint8, RGB and the subject's coverage;
-`<aspect>-text.npy` (N,40,384) float16 with `<aspect>-lengths.npy` (N,); `<aspect>-continued.npy`
-(N,) bool, whether the clip may start in mid-motion and is therefore only used with given frames;
-`<aspect>-captions.json`.
+What is slow to make is kept in the folder: `captions.json` (spec and caption of each example),
+`text.npy` (all their tokens, one after the other, float16), `lengths.npy`, and `codes.pt` (the
+codes of every stage and of many individual subjects). Paths are drawn anew for every batch, so no
+two batches show the same clip.
 """
 
 from __future__ import annotations
@@ -11,144 +11,206 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
-from multiprocessing import Pool
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from torch import Tensor
 
-from generation.embedded.grid import BASE_SIZES, FPS, FRAMES
+from generation.embedded.clipcode import WIDTH, encode_light, encode_look, encode_track, given, join
+from generation.embedded.denoiser import ASPECTS, Condition
+from generation.embedded.layers import Floats
+from generation.embedded.layout import CANVASES, FPS, FRAMES
 from generation.embedded.text import MAX_TOKENS, TEXT_WIDTH, TextEncoder, TextFeatures
+from generation.embedded.train_codec import (
+    Individual,
+    draw_shapes,
+    draw_stages,
+    load_trainee,
+    stage_key,
+    stage_keys,
+)
 from generation.embedded.world.captions import caption
-from generation.embedded.world.render import render, shrink
-from generation.embedded.world.spec import sample_spec
+from generation.embedded.world.render import (
+    OUTLINES,
+    Chances,
+    finish_of,
+    paints,
+    stage_colours,
+    track_of,
+)
+from generation.embedded.world.spec import Spec, sample_spec
+from generation.embedded.world.subjects import Build
 
-SUPERSAMPLING: Final = 4
-SHARES: Final = {"1:1": 0.6, "16:9": 0.2, "9:16": 0.2}
-_CONTINUED_SHARE: Final = 0.18
+ASPECT_SHARES: Final = (0.6, 0.2, 0.2)
+OVERLAP: Final = 12  # frames that a continuation is given
+LOOP_SHARE: Final = 0.12
+NO_PROMPT_SHARE: Final = 0.1
+_WINDOW: Final = FRAMES / FPS
+_INDIVIDUALS: Final = 100  # of each subject, outline and way of facing, about
 
-
-def file_name(aspect: str, kind: str = "") -> str:
-    """The name of one array of an aspect's bucket."""
-    return aspect.replace(":", "x") + (f"-{kind}" if kind else "") + ".npy"
-
-
-def draw_clip(aspect: str, seed: int) -> tuple[NDArray[np.uint8], str, bool]:
-    """One training clip (16,h,w,4), its caption, and whether it is a continuation."""
-    rng = random.Random(seed)  # noqa: S311 - pictures, not secrets
-    spec = sample_spec(rng)
-    continued = rng.random() < _CONTINUED_SHARE
-    start = rng.choice((0.0, 0.0, *(rng.uniform(0, 6) for _ in range(3)))) if continued else 0.0
-    width, height = BASE_SIZES[aspect]
-    times = start + np.arange(FRAMES) / FPS
-    drawn = render(spec, seed, (width * SUPERSAMPLING, height * SUPERSAMPLING), times)
-    frames, mask = shrink(drawn.frames, SUPERSAMPLING), shrink(drawn.mask, SUPERSAMPLING)
-    return np.concatenate([frames, mask[..., None]], -1), caption(spec, rng), continued
-
-
-def _draw(task: tuple[str, int, Path, int]) -> tuple[str, bool]:
-    aspect, seed, path, index = task
-    clip, text, continued = draw_clip(aspect, seed)
-    np.load(path, mmap_mode="r+")[index] = clip
-    return text, continued
-
-
-def build(out: Path, clips: int, seed: int, workers: int) -> None:
-    """Render `clips` clips in all, split over the aspects, and encode their captions."""
-    out.mkdir(parents=True, exist_ok=True)
-    encoder = TextEncoder()
-    for number, (aspect, share) in enumerate(SHARES.items()):
-        count, (width, height) = round(clips * share), BASE_SIZES[aspect]
-        path = out / file_name(aspect)
-        shape = (count, FRAMES, height, width, 4)
-        np.lib.format.open_memmap(path, "w+", np.uint8, shape).flush()
-        tasks = [(aspect, seed + number * 10_000_000 + i, path, i) for i in range(count)]
-        with Pool(workers) as pool:
-            made = pool.map(_draw, tasks, chunksize=64)
-        texts = [text for text, _ in made]
-        np.save(out / file_name(aspect, "continued"), np.array([c for _, c in made]))
-        (out / file_name(aspect, "captions")).with_suffix(".json").write_text(json.dumps(texts))
-        _encode(out, aspect, texts, encoder)
-        print(f"{aspect}: {count} clips", flush=True)
-
-
-def _encode(out: Path, aspect: str, texts: list[str], encoder: TextEncoder) -> None:
-    table = np.lib.format.open_memmap(
-        out / file_name(aspect, "text"), "w+", np.float16, (len(texts), MAX_TOKENS, TEXT_WIDTH)
-    )
-    lengths = np.zeros(len(texts), np.int16)
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))  # little padding in a batch
-    for at in range(0, len(order), 64):
-        chosen = order[at : at + 64]
-        features = encoder([texts[i] for i in chosen])
-        lengths[chosen] = features.mask.sum(1).numpy()
-        table[chosen, : features.tokens.shape[1]] = features.tokens.half().numpy()
-    table.flush()
-    np.save(out / file_name(aspect, "lengths"), lengths)
+# How often what is known: nothing, subject, subject and stage, a first frame, the first frames.
+_KNOWN: Final = (
+    (0.58, given()),
+    (0.10, given("shape", "look")),
+    (0.12, given("stage", "light", "shape", "look")),
+    (0.08, given("stage", "light", "shape", "look", "start", first_frames=1)),
+    (0.12, given("stage", "light", "shape", "look", "start", first_frames=OVERLAP)),
+)
+_CONTINUES: Final = len(_KNOWN) - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """clips (B,T,h,w,3) in -1..1; mask (B,T,h,w) in 0..1; text; continued (B,) bool."""
+    """codes (B, WIDTH) and what they answer."""
 
-    clips: torch.Tensor
-    mask: torch.Tensor
-    text: TextFeatures
-    continued: torch.Tensor
+    codes: Tensor
+    condition: Condition
+
+
+def build(out: Path, captions: int, codec_run: Path, seed: int) -> None:
+    """Write captions, their encodings, and the codes of stages and individuals."""
+    out.mkdir(parents=True, exist_ok=True)
+    if not (out / "lengths.npy").exists():
+        write_captions(out, captions, seed)
+    write_codes(out, codec_run)
+
+
+def write_captions(out: Path, count: int, seed: int) -> None:
+    """Draw specs and captions, and encode the captions."""
+    rng = random.Random(seed)  # noqa: S311 - pictures, not secrets
+    specs = [sample_spec(rng) for _ in range(count)]
+    texts = [caption(spec, rng) for spec in specs]
+    encode, lengths = TextEncoder(), np.zeros(count, np.int32)
+    pieces: list[np.ndarray | None] = [None] * count
+    order = sorted(range(count), key=lambda i: len(texts[i]))  # little padding in a batch
+    for at in range(0, count, 128):
+        chosen = order[at : at + 128]
+        with torch.autocast("cpu", torch.bfloat16):
+            features = encode([texts[i] for i in chosen])
+        for i, tokens, mask in zip(chosen, features.tokens, features.mask, strict=True):
+            lengths[i] = int(mask.sum())
+            pieces[i] = tokens[: lengths[i]].half().numpy()
+    np.save(out / "text.npy", np.concatenate([p for p in pieces if p is not None]))
+    examples = [{"spec": asdict(s), "caption": t} for s, t in zip(specs, texts, strict=True)]
+    (out / "captions.json").write_text(json.dumps(examples))
+    np.save(out / "lengths.npy", lengths)
+
+
+def write_codes(out: Path, codec_run: Path) -> None:
+    """Encode every stage and many individuals with the trained codec."""
+    net, keys = load_trainee(codec_run), stage_keys()
+    stages = []
+    for at in range(0, len(keys), 24):
+        coverage = torch.from_numpy(draw_stages(keys[at : at + 24])).float() / 255
+        stages.append(net.encode_stages(coverage))
+    individuals, about = [], []
+    for chunk in range(_INDIVIDUALS):
+        drawn, who = draw_shapes(60, seed=1_000 + chunk)
+        individuals.append(net.encode_shapes(torch.from_numpy(drawn).float() / 255))
+        about += [asdict(one) for one in who]
+    codes = {"stages": torch.cat(stages), "shapes": torch.cat(individuals), "about": about}
+    torch.save(codes, out / "codes.pt")
 
 
 class ClipData:
-    """The rendered training set, memory-mapped; batches are a pure function of their seed."""
+    """The training set; a batch is a pure function of its seed.
+
+    Raises FileNotFoundError if the folder has no training set.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self.aspects = tuple(a for a in SHARES if (folder / file_name(a, "lengths")).exists())
-        if not self.aspects:
-            raise FileNotFoundError(f"no training set in {folder}: run generation.embedded.dataset")
+        examples = json.loads((folder / "captions.json").read_text())
+        self.specs = [Spec(**e["spec"]) for e in examples]
+        self._lengths = np.load(folder / "lengths.npy")
+        self._starts = np.concatenate([[0], np.cumsum(self._lengths)])
+        self._text = np.load(folder / "text.npy", mmap_mode="r")
+        codes = torch.load(folder / "codes.pt", weights_only=True)
+        stages = codes["stages"].numpy()
+        self._stages = {key: stages[i] for i, key in enumerate(stage_keys())}
+        self._individuals: dict[tuple[str, float, int], list[tuple[Individual, Floats]]] = {}
+        for about, code in zip(codes["about"], codes["shapes"].numpy(), strict=True):
+            one = Individual(**{**about, "build": Build(**about["build"])})
+            self._individuals.setdefault(one.kind, []).append((one, code))
 
-        def load(kind: str) -> dict[str, NDArray[np.generic]]:
-            return {a: np.load(folder / file_name(a, kind), mmap_mode="r") for a in self.aspects}
+    def text(self, chosen: list[int]) -> TextFeatures:
+        """The encoded captions of some examples, padded to the longest."""
+        longest = min(MAX_TOKENS, int(self._lengths[chosen].max()))
+        tokens = np.zeros((len(chosen), longest, TEXT_WIDTH), np.float32)
+        mask = np.zeros((len(chosen), longest), bool)
+        for row, i in enumerate(chosen):
+            length = int(self._lengths[i])
+            tokens[row, :length] = self._text[self._starts[i] : self._starts[i] + length]
+            mask[row, :length] = True
+        return TextFeatures(torch.from_numpy(tokens), torch.from_numpy(mask))
 
-        self._clips, self._text = load(""), load("text")
-        self._lengths, self._continued = load("lengths"), load("continued")
+    def individual(self, spec: Spec, facing: int, rng: random.Random) -> tuple[Individual, Floats]:
+        """One of a spec's kind, and its code."""
+        return rng.choice(self._individuals[(spec.subject, OUTLINES[spec.style], facing)])
 
-    def batch(self, aspect: str, size: int, rng: np.random.Generator) -> Batch:
-        """A batch of one aspect."""
-        at = np.sort(rng.integers(0, len(self._clips[aspect]), size))
-        raw = torch.from_numpy(self._clips[aspect][at]).float()
-        lengths = torch.from_numpy(self._lengths[aspect][at].astype(np.int64))
-        longest = int(lengths.max())
-        tokens = torch.from_numpy(self._text[aspect][at][:, :longest]).float()
-        present = torch.arange(longest)[None] < lengths[:, None]
-        continued = torch.from_numpy(self._continued[aspect][at])
-        return Batch(
-            raw[..., :3] / 127.5 - 1, raw[..., 3] / 255, TextFeatures(tokens, present), continued
-        )
+    def stage(self, spec: Spec, aspect: str, sun_right: bool) -> Floats:
+        """The code of a spec's stage."""
+        code: Floats = self._stages[stage_key(spec, aspect, sun_right)]
+        return code
 
-    def aspect_at(self, rng: np.random.Generator) -> str:
-        """Draw an aspect by its share."""
-        weights = np.array([SHARES[a] for a in self.aspects])
-        return self.aspects[int(rng.choice(len(self.aspects), p=weights / weights.sum()))]
+    def code(self, spec: Spec, aspect: str, rng: random.Random, start: float, loop: bool) -> Floats:
+        """The code of one clip of a spec that begins at `start` seconds."""
+        canvas, chances = CANVASES[aspect], Chances.draw(rng)
+        times = start + np.arange(FRAMES) / FPS
+        track, facing = track_of(spec, chances, rng, times, canvas, _WINDOW if loop else None)
+        begin, motion = encode_track(track, canvas)
+        _, shape = self.individual(spec, facing, rng)
+        return join({
+            "stage": self.stage(spec, aspect, chances.sun_right),
+            "light": encode_light(stage_colours(spec)),
+            "shape": shape,
+            "look": encode_look(paints(spec), finish_of(spec)),
+            "start": begin, "motion": motion,
+        })  # fmt: skip
+
+    def batch(self, size: int, rng: random.Random) -> Batch:
+        """Draw a batch; one prompt in ten is left out, for classifier-free guidance."""
+        chosen = [rng.randrange(len(self.specs)) for _ in range(size)]
+        aspects = rng.choices(range(len(ASPECTS)), ASPECT_SHARES, k=size)
+        known = rng.choices(range(len(_KNOWN)), [share for share, _ in _KNOWN], k=size)
+        loops = [k != _CONTINUES and rng.random() < LOOP_SHARE for k in known]
+        codes = np.empty((size, WIDTH), np.float32)
+        for row, i in enumerate(chosen):
+            late = known[row] == _CONTINUES or (known[row] > 0 and rng.random() < 0.5)
+            start = rng.uniform(0, 6) if late and not loops[row] else 0.0
+            codes[row] = self.code(
+                self.specs[i], ASPECTS[aspects[row]], rng, start, loop=loops[row]
+            )
+        condition = Condition(
+            without_some(self.text(chosen), rng), torch.tensor(aspects),
+            torch.tensor(loops).long(), torch.stack([_KNOWN[k][1] for k in known]),
+        )  # fmt: skip
+        return Batch(torch.from_numpy(codes), condition)
 
 
-def batches(data: ClipData, size: int, seed: int, first_step: int) -> Iterator[tuple[int, Batch]]:
-    """Endless (step, batch); the batch of a step depends on seed and step alone."""
-    step = first_step
-    while True:
-        rng = np.random.default_rng([seed, step])
-        yield step, data.batch(data.aspect_at(rng), size, rng)
-        step += 1
+def without_some(text: TextFeatures, rng: random.Random) -> TextFeatures:
+    """Blank some prompts (to a single zero token)."""
+    blank = [rng.random() < NO_PROMPT_SHARE for _ in range(len(text.tokens))]
+    text.tokens[blank] = 0
+    text.mask[blank] = False
+    text.mask[blank, 0] = True
+    return text
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("runs/data"))
-    parser.add_argument("--clips", type=int, default=20_000)
+    parser.add_argument("--captions", type=int, default=40_000)
+    parser.add_argument("--only-captions", action="store_true", help="before the codec is trained")
+    parser.add_argument("--codec", type=Path, default=Path("runs/codec"))
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
-    torch.set_num_threads(options.workers)
-    build(options.out, options.clips, options.seed, options.workers)
+    torch.set_num_threads(options.threads)
+    options.out.mkdir(parents=True, exist_ok=True)
+    if options.only_captions:
+        write_captions(options.out, options.captions, options.seed)
+    else:
+        build(options.out, options.captions, options.codec, options.seed)

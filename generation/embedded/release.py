@@ -1,7 +1,6 @@
-"""Turn training checkpoints into the weights that ship.
+"""Turn training runs into the weights that ship.
 
-    python -m generation.embedded.release --version 1 \\
-        --base runs/base/ema.pt --refiner runs/refiner/refiner.pt
+python -m generation.embedded.release --version 2
 """
 
 from __future__ import annotations
@@ -12,30 +11,30 @@ from pathlib import Path
 
 import torch
 
-from generation.embedded.model import ClipTransformer
-from generation.embedded.refiner import Refiner
-from generation.embedded.weights import FOLDER, Manifest, save_weights
+from generation.embedded.denoiser import Denoiser
+from generation.embedded.perception import Perceiver
+from generation.embedded.train_codec import load_trainee
+from generation.embedded.weights import FOLDER, Manifest, Networks, save_weights
 
 
-def release(base: Path, refiner: Path, version: str, folder: Path = FOLDER) -> Manifest:
-    """Write the averaged base weights and the upscaler to the weights folder."""
-    net, upscaler = ClipTransformer(), Refiner()
-    net.load_state_dict(torch.load(base, weights_only=True))
-    refined = torch.load(refiner, weights_only=True)
-    upscaler.load_state_dict(refined["net"])
-    steps = torch.load(base.with_name("last.pt"), weights_only=True)["step"]
-    training = {"base_steps": steps, "refiner_steps": refined["step"]}
-    return save_weights(net, upscaler, version, training, folder)
+def release(runs: Path, version: str, folder: Path = FOLDER) -> Manifest:
+    """Write the averaged denoiser, the codec and the perceiver to the weights folder."""
+    denoiser, perceiver = Denoiser(), Perceiver()
+    denoiser.load_state_dict(torch.load(runs / "base" / "ema.pt", weights_only=True))
+    perceiver.load_state_dict(torch.load(runs / "perception" / "perception.pt", weights_only=True))
+    codec = load_trainee(runs / "codec").codec
+    steps = torch.load(runs / "base" / "last.pt", weights_only=True)["step"]
+    return save_weights(
+        Networks(denoiser, codec, perceiver), version, {"denoiser_steps": steps}, folder
+    )
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--base", type=Path, default=Path("runs/base/ema.pt"))
-    parser.add_argument("--refiner", type=Path, default=Path("runs/refiner/refiner.pt"))
+    parser.add_argument("--runs", type=Path, default=Path("runs"))
     parser.add_argument("--version", required=True)
     parser.add_argument("--folder", type=Path, default=FOLDER)
     options = parser.parse_args()
-    manifest = release(options.base, options.refiner, options.version, options.folder)
-    print(json.dumps(manifest.files, indent=2))
+    print(json.dumps(release(options.runs, options.version, options.folder).files, indent=2))

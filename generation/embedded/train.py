@@ -1,13 +1,10 @@
-"""Train the embedded model.
-
-    python -m generation.embedded.train --data runs/data --run runs/base --steps 6000 --workers 2
+"""Train the denoiser: `python -m generation.embedded.train --data runs/data --run runs/base`.
 
 CPU and GPU use the same code: one process per worker (per GPU, if there are any), gradients
-averaged over them. The run writes `log.csv` (step, seconds, loss, pixel error), `last.pt` (all of
-the state) and `ema.pt`; started again with the same arguments it goes on from `last.pt`, and every
-random draw depends on the seed and the step alone. Touching `<run>/finish` starts the final decay
-of the learning rate at once, for when the time is up before the steps are. The training set is
-rendered first if the data folder has none.
+averaged over them. The run writes `log.csv` (step, seconds, loss, error of the code), `loss.png`,
+`last.pt` (all of the state) and `ema.pt`; started again with the same arguments it goes on from
+`last.pt`, and every random draw depends on the seed and the step alone. Touching `<run>/finish`
+starts the final decay of the learning rate at once, for when the time is up before the steps are.
 """
 
 from __future__ import annotations
@@ -16,6 +13,7 @@ import argparse
 import copy
 import csv
 import multiprocessing as mp
+import random
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,17 +24,15 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-from generation.embedded.dataset import Batch, ClipData, build, file_name
-from generation.embedded.diffusion import clip_loss, draw_levels, given_tokens, mix_noise
-from generation.embedded.grid import FRAMES, PATCH_FRAMES, patchify, positions, unpatchify
-from generation.embedded.model import ClipTransformer, Shape
+from generation.embedded.dataset import Batch, ClipData
+from generation.embedded.denoiser import Denoiser, Shape
+from generation.embedded.flow import code_loss, draw_levels, mix_noise
 from generation.embedded.optimiser import BlockMuon, split_parameters
-from generation.embedded.text import TextFeatures
+from generation.embedded.sheets import save_curve
 
 SAVE_EVERY: Final = 50
 LOG_EVERY: Final = 20
 _WARM_UP: Final = 60
-_NO_PROMPT_SHARE: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +42,6 @@ class Options:
     data: Path
     run: Path
     steps: int
-    slice_steps: int
     decay_steps: int
     batch: int
     lr: float
@@ -68,53 +63,19 @@ def learning_rate(step: int, options: Options, decay_from: int) -> float:
     return warm * max(0.02, min(1.0, left))
 
 
-def draw_given(continued: Tensor, frames: int, generator: torch.Generator) -> Tensor:
-    """Which frames (B,T) are given: of continuations the first, first four, or both ends."""
-    given = torch.zeros(len(continued), frames)
-    kinds = torch.rand(len(continued), generator=generator)
-    for i in continued.nonzero()[:, 0].tolist():
-        given[i, 0] = 1
-        if frames > PATCH_FRAMES and kinds[i] < 0.5:
-            given[i, :4] = 1
-        elif frames > PATCH_FRAMES and kinds[i] < 0.7:
-            given[i, -1] = 1
-    return given
-
-
-def without_prompt(text: TextFeatures, generator: torch.Generator) -> TextFeatures:
-    """Blank some prompts (to a single zero token), for classifier-free guidance."""
-    blank = torch.rand(len(text.tokens), generator=generator) < _NO_PROMPT_SHARE
-    tokens, mask = text.tokens.clone(), text.mask.clone()
-    tokens[blank] = 0
-    mask[blank] = False
-    mask[blank, 0] = True
-    return TextFeatures(tokens, mask)
-
-
-def cut_slice(batch: Batch, first: int, frames: int) -> Batch:
-    """The frames first..first+frames of a batch."""
-    part = slice(first, first + frames)
-    return Batch(batch.clips[:, part], batch.mask[:, part], batch.text, batch.continued)
-
-
 def batch_loss(
-    net: nn.Module, batch: Batch, first: int, generator: torch.Generator, device: torch.device
+    net: nn.Module, batch: Batch, generator: torch.Generator, device: torch.device
 ) -> tuple[Tensor, Tensor]:
-    """(loss to minimise, plain squared pixel error) of one batch whose clips begin at `first`."""
-    _, frames, height, width, _ = batch.clips.shape
-    given = draw_given(batch.continued, frames, generator)
-    level = draw_levels(len(given), generator)
-    noise = torch.randn(batch.clips.shape, generator=generator)
-    text = without_prompt(batch.text, generator)
-    noisy = mix_noise(batch.clips, noise, level, given)
-    flags, place = given_tokens(given, height, width), positions(frames, height, width, first)
-    text = TextFeatures(text.tokens.to(device), text.mask.to(device))
-    tokens = net(
-        patchify(noisy).to(device), flags.to(device), level.to(device), text, place.to(device)
-    )
-    predicted, clips = unpatchify(tokens, frames, height, width).float(), batch.clips.to(device)
-    losses = clip_loss(predicted, clips, batch.mask.to(device), level.to(device), given.to(device))
-    return losses.mean(), ((predicted.detach() - clips) ** 2).mean()
+    """(loss to minimise, plain squared error of the code) of one batch."""
+    level = draw_levels(len(batch.codes), generator)
+    noise = torch.randn(batch.codes.shape, generator=generator)
+    given = batch.condition.given
+    noisy = mix_noise(batch.codes, noise, level, given)
+    with torch.autocast(device.type, torch.bfloat16):
+        predicted = net(noisy.to(device), level.to(device), batch.condition.to(device))
+    predicted, codes = predicted.float(), batch.codes.to(device)
+    losses = code_loss(predicted, codes, level.to(device), given.to(device))
+    return losses.mean(), ((predicted.detach() - codes) ** 2).mean()
 
 
 def average_gradients(net: nn.Module, workers: int) -> None:
@@ -137,7 +98,7 @@ class Trainer:
         gpus = torch.cuda.device_count()
         self.device = torch.device(f"cuda:{rank}" if gpus > rank else "cpu")
         torch.manual_seed(options.seed)
-        self.net = ClipTransformer(options.shape).to(self.device)
+        self.net = Denoiser(options.shape).to(self.device)
         self.ema = copy.deepcopy(self.net).eval()
         matrices, rest = split_parameters(self.net, self.net.blocks)
         self.optimisers: list[torch.optim.Optimizer] = [
@@ -159,7 +120,7 @@ class Trainer:
         self.decay_from = min(self.decay_from, state["decay_from"])
 
     def save(self) -> None:
-        """Write the whole state and the averaged weights, each by rename."""
+        """Write the whole state and the averaged weights, each by rename, and the loss curve."""
         state: dict[str, Any] = {
             "net": self.net.state_dict(), "ema": self.ema.state_dict(),
             "optimisers": [o.state_dict() for o in self.optimisers], "step": self.step,
@@ -168,18 +129,17 @@ class Trainer:
         for name, value in (("last.pt", state), ("ema.pt", self.ema.state_dict())):
             torch.save(value, self.options.run / f"{name}.new")
             (self.options.run / f"{name}.new").replace(self.options.run / name)
+        if (self.options.run / "log.csv").exists():
+            save_curve(self.options.run / "log.csv", self.options.run / "loss.png")
 
     def train_step(self, data: ClipData) -> tuple[float, float]:
-        """One update; returns loss and pixel error of this worker's share."""
+        """One update; returns loss and error of this worker's share."""
         o, step = self.options, self.step
-        shared = np.random.default_rng([o.seed, step])
-        aspect, slices = data.aspect_at(shared), step < o.slice_steps
-        first = int(shared.integers(FRAMES // PATCH_FRAMES)) * PATCH_FRAMES if slices else 0
         own = np.random.default_rng([o.seed, step, self.rank])
         generator = torch.Generator().manual_seed(int(own.integers(2**62)))
-        size = o.batch // o.workers * (FRAMES // PATCH_FRAMES if slices else 1)
-        batch = cut_slice(data.batch(aspect, size, own), first, PATCH_FRAMES if slices else FRAMES)
-        loss, error = batch_loss(self.net, batch, first, generator, self.device)
+        chance = random.Random(int(own.integers(2**62)))  # noqa: S311 - pictures, not secrets
+        batch = data.batch(o.batch // o.workers, chance)
+        loss, error = batch_loss(self.net, batch, generator, self.device)
         torch.autograd.backward(loss)
         average_gradients(self.net, o.workers)
         nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
@@ -190,7 +150,7 @@ class Trainer:
             optimiser.zero_grad()
         self.step += 1
         if self.rank == 0:
-            decay = min(0.998, (1 + step) / (10 + step))
+            decay = min(0.997, (1 + step) / (10 + step))
             with torch.no_grad():
                 slow, fast = self.ema.parameters(), self.net.parameters()
                 for average, current in zip(slow, fast, strict=True):
@@ -228,7 +188,7 @@ class Trainer:
 
 def work(rank: int, options: Options) -> None:
     """Entry point of one worker process."""
-    torch.set_num_threads(1 if options.workers > 1 else 2)
+    torch.set_num_threads(1)
     if options.workers > 1:
         backend = "nccl" if torch.cuda.device_count() >= options.workers else "gloo"
         rendezvous = (options.run / "rendezvous").resolve()
@@ -248,9 +208,8 @@ def parse() -> Options:
     parser.add_argument("--data", type=Path, default=Path("runs/data"))
     parser.add_argument("--run", type=Path, default=Path("runs/base"))
     parser.add_argument("--steps", type=int, default=4000)
-    parser.add_argument("--slice-steps", type=int, default=500, help="first steps, on four frames")
-    parser.add_argument("--decay-steps", type=int, default=300, help="last steps, learning less")
-    parser.add_argument("--batch", type=int, default=48, help="clips a step, over all workers")
+    parser.add_argument("--decay-steps", type=int, default=500, help="last steps, learning less")
+    parser.add_argument("--batch", type=int, default=256, help="clips a step, over all workers")
     parser.add_argument("--lr", type=float, default=1.5e-3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
@@ -262,8 +221,6 @@ def parse() -> Options:
 if __name__ == "__main__":
     chosen = parse()
     chosen.run.mkdir(parents=True, exist_ok=True)
-    if not (chosen.data / file_name("1:1", "lengths")).exists():
-        build(chosen.data, clips=20_000, seed=1, workers=chosen.workers)
     (chosen.run / "rendezvous").unlink(missing_ok=True)
     if chosen.workers > 1:
         spawn = mp.get_context("spawn")

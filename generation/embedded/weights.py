@@ -14,18 +14,33 @@ from typing import Any, Final
 
 import torch
 from safetensors.torch import load, save
+from torch import nn
 
-from generation.embedded.model import ClipTransformer, Shape
-from generation.embedded.refiner import Refiner
+from generation.embedded.codec import Codec
+from generation.embedded.denoiser import Denoiser, Shape
+from generation.embedded.perception import Perceiver
 from generation.errors import ModelUnavailable
 
 FOLDER: Final = Path(__file__).parent / "weights"
-_BASE, _REFINER, _MANIFEST = "base.safetensors", "refiner.safetensors", "manifest.json"
+_MANIFEST: Final = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """All that a generator computes with."""
+
+    denoiser: Denoiser
+    codec: Codec
+    perceiver: Perceiver
+
+    def by_name(self) -> dict[str, nn.Module]:
+        """File name (without suffix) to network."""
+        return {"denoiser": self.denoiser, "codec": self.codec, "perceiver": self.perceiver}
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What the shipped weights are: sha256 by file, the base model's sizes, how it was trained."""
+    """What the shipped weights are: sha256 by file, the denoiser's sizes, how it was trained."""
 
     version: str
     files: dict[str, str]
@@ -53,17 +68,17 @@ def _unavailable(code: str, message: str) -> ModelUnavailable:
 
 
 def save_weights(
-    base: ClipTransformer, refiner: Refiner, version: str, training: dict[str, int | float | str],
+    networks: Networks, version: str, training: dict[str, int | float | str],
     folder: Path = FOLDER,
 ) -> Manifest:  # fmt: skip
-    """Write both networks in half precision and their manifest."""
+    """Write all networks in half precision and their manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
-    for name, net in ((_BASE, base), (_REFINER, refiner)):
+    for name, net in networks.by_name().items():
         content = save({k: v.half().contiguous() for k, v in net.state_dict().items()})
-        (folder / name).write_bytes(content)
-        files[name] = _digest(content)
-    manifest = Manifest(version, files, base.shape.as_dict(), training)
+        (folder / f"{name}.safetensors").write_bytes(content)
+        files[f"{name}.safetensors"] = _digest(content)
+    manifest = Manifest(version, files, networks.denoiser.shape.as_dict(), training)
     (folder / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=2) + "\n")
     return manifest
 
@@ -90,19 +105,20 @@ def _tensors(folder: Path, name: str, manifest: Manifest) -> dict[str, Any]:
     return {key: value.float() for key, value in load(content).items()}
 
 
-def load_weights(folder: Path = FOLDER) -> tuple[ClipTransformer, Refiner, Manifest]:
-    """Load and check both networks, ready to run on the CPU in float32.
+def load_weights(folder: Path = FOLDER) -> tuple[Networks, Manifest]:
+    """Load and check all networks, ready to run on the CPU in float32.
 
     Raises ModelUnavailable: generation.weights-missing, -unreadable, -changed or -architecture.
     """
     manifest = read_manifest(folder)
     try:
         with torch.device("meta"):
-            base, refiner = ClipTransformer(Shape(**manifest.shape)), Refiner()
-        base.load_state_dict(_tensors(folder, _BASE, manifest), assign=True)
-        refiner.load_state_dict(_tensors(folder, _REFINER, manifest), assign=True)
+            networks = Networks(Denoiser(Shape(**manifest.shape)), Codec(), Perceiver())
+        for name, net in networks.by_name().items():
+            net.load_state_dict(_tensors(folder, f"{name}.safetensors", manifest), assign=True)
+            net.eval().requires_grad_(False)
     except (RuntimeError, TypeError):
         raise _unavailable(
             "weights-architecture", "The weights belong to another architecture."
         ) from None
-    return base.eval().requires_grad_(False), refiner.eval().requires_grad_(False), manifest
+    return networks, manifest

@@ -1,18 +1,18 @@
-"""Anti-aliased drawing on premultiplied RGBA layers, and the palettes of times and styles."""
+"""Anti-aliased drawing of coverage maps, and the palettes of times and styles."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from generation.embedded.layers import Floats
 from generation.embedded.world.spec import Spec
 
 Colour = tuple[float, float, float]  # RGB, 0..255
-Image = NDArray[np.uint8]
 Points = NDArray[np.float64]
 
 INK: Final[Colour] = (34, 26, 44)
@@ -102,56 +102,64 @@ class Palette:
         return self.finish(shade(colour, mix((1, 1, 1), _LIGHT[self.time], 0.3)))
 
 
-class Layer:
-    """A transparent picture that shapes are drawn on, in canvas units.
+class Cover:
+    """Coverage maps that shapes are drawn on, one after the other.
 
     Args:
-        width, height: extent in canvas units.
+        slots: names of the maps.
+        width, height: extent in units; `origin` is the unit coordinate of the upper left corner.
         scale: pixels per unit.
     """
 
-    def __init__(self, width: float, height: float, scale: float) -> None:
-        self.scale = scale
-        shape = (max(1, round(height * scale)), max(1, round(width * scale)), 4)
-        self.image: Image = np.zeros(shape, np.uint8)
+    def __init__(
+        self, slots: tuple[str, ...], width: float, height: float, scale: float,
+        origin: float = 0.0,
+    ) -> None:  # fmt: skip
+        self.slots, self.scale, self.origin = slots, scale, origin
+        shape = (max(1, round(height * scale)), max(1, round(width * scale)))
+        self.maps: Floats = np.zeros((*shape, len(slots)), np.float32)
+        self._mask = np.zeros(shape, np.uint8)
 
     def _fixed(self, points: Points) -> NDArray[np.int32]:
         # cv2's shift=4: coordinates in sixteenths of a pixel; -0.5 puts (0, 0) at the corner.
-        return np.round((points * self.scale - 0.5) * 16).astype(np.int32)
+        return np.round(((points - self.origin) * self.scale - 0.5) * 16).astype(np.int32)
+
+    def _lay(self, slot: str, fixed: NDArray[np.int32], margin: float) -> None:
+        """Lay what is on the mask over everything so far, and clear the mask."""
+        rows, columns = self._mask.shape
+        low = np.floor(fixed.min(0) / 16 - margin - 2).astype(int).clip(0, (columns, rows))
+        high = np.ceil(fixed.max(0) / 16 + margin + 3).astype(int).clip(0, (columns, rows))
+        window = (slice(low[1], high[1]), slice(low[0], high[0]))
+        share = self._mask[window].astype(np.float32)[..., None] / 255
+        self.maps[window] *= 1 - share
+        self.maps[(*window, self.slots.index(slot))] += share[..., 0]
+        self._mask[window] = 0
 
     def polygon(
-        self, points: Points, fill: Colour, edge: Colour | None = None, width: float = 0.02
+        self, points: Points, fill: str, edge: str | None = None, width: float = 0.02
     ) -> None:
-        """Fill a polygon and, if an edge colour is given, outline it (width in units)."""
+        """Fill a polygon and, if an edge slot is given, outline it (width in units)."""
         fixed = self._fixed(points)
-        cv2.fillPoly(self.image, [fixed], (*fill, 255.0), cv2.LINE_AA, 4)
+        cv2.fillPoly(self._mask, [fixed], 255.0, cv2.LINE_AA, 4)
+        self._lay(fill, fixed, 0)
         if edge is not None:
-            thick = max(1, round(width * self.scale))
-            cv2.polylines(self.image, [fixed], True, (*edge, 255.0), thick, cv2.LINE_AA, 4)
+            self.line(points, edge, width, closed=True)
 
-    def disc(self, x: float, y: float, radius: float, fill: Colour) -> None:
+    def disc(self, x: float, y: float, radius: float, fill: str) -> None:
         """Fill a disc."""
-        centre = self._fixed(np.array([x, y]))
+        fixed = self._fixed(np.array([[x, y]]))
         r = max(1, round(radius * self.scale * 16))
-        cv2.circle(
-            self.image, (int(centre[0]), int(centre[1])), r, (*fill, 255.0), -1, cv2.LINE_AA, 4
-        )
+        centre = (int(fixed[0, 0]), int(fixed[0, 1]))
+        cv2.circle(self._mask, centre, r, 255.0, -1, cv2.LINE_AA, 4)
+        self._lay(fill, fixed, r / 16)
 
-    def line(self, points: Points, colour: Colour, width: float) -> None:
-        """Draw an open line of the given width (units)."""
-        thick = max(1, round(width * self.scale))
-        cv2.polylines(
-            self.image, [self._fixed(points)], False, (*colour, 255.0), thick, cv2.LINE_AA, 4
-        )
+    def line(self, points: Points, slot: str, width: float, *, closed: bool = False) -> None:
+        """Draw a line of the given width (units)."""
+        fixed, thick = self._fixed(points), max(1, round(width * self.scale))
+        cv2.polylines(self._mask, [fixed], closed, 255.0, thick, cv2.LINE_AA, 4)
+        self._lay(slot, fixed, thick)
 
-
-def as_image(array: NDArray[Any]) -> Image:
-    """What OpenCV returns, with the type that it has."""
-    return np.asarray(array, np.uint8)
-
-
-def over(top: Image, bottom: Image) -> Image:
-    """Premultiplied RGBA (h,w,4) over RGB (h,w,3)."""
-    rest = cv2.merge([255 - top[..., 3]] * 3)
-    colour = np.ascontiguousarray(top[..., :3])
-    return as_image(cv2.add(colour, cv2.multiply(bottom, rest, scale=1 / 255)))
+    def blend(self, shares: dict[str, NDArray[np.float32]]) -> None:
+        """Start from given shares (h,w) of some slots."""
+        for slot, share in shares.items():
+            self.maps[..., self.slots.index(slot)] = share

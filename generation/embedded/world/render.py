@@ -1,4 +1,4 @@
-"""Render a spec as a clip: landscape, camera, subject, weather, style."""
+"""Draw a spec: its layers, its track, and from both the reference clip."""
 
 from __future__ import annotations
 
@@ -11,165 +11,207 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from generation.embedded.world.motion import follow
-from generation.embedded.world.paint import (
-    COLOURS,
-    INK,
-    Colour,
+from generation.embedded.compose import compose
+from generation.embedded.layers import (
+    PAINTS,
+    PERIOD,
+    REACH,
+    SLOTS,
+    Clip,
+    Finish,
+    Floats,
     Image,
-    Layer,
-    Palette,
-    as_image,
-    mix,
-    over,
+    Sprite,
+    Stage,
+    Track,
+    resized,
 )
-from generation.embedded.world.scenes import PERIOD, Landscape, landscape
+from generation.embedded.world.motion import follow
+from generation.embedded.world.paint import COLOURS, INK, Colour, Cover, Palette, Points, mix
+from generation.embedded.world.scenes import landscape, landscape_colours
 from generation.embedded.world.spec import Spec
-from generation.embedded.world.subjects import SHAPES
-from generation.embedded.world.weather import draw_weather
+from generation.embedded.world.subjects import SHAPES, Build
+from generation.embedded.world.weather import COLOUR, draw_weather, fall
 
-PIXEL_CELLS: Final = 32  # pixel art has about this many cells on a side of a square clip
 _FLAME: Final[Colour] = (255, 190, 60)
+OUTLINES: Final = {"cartoon": 0.15, "pixel": 0.15, "watercolour": 0.105, "neon": 0.165}  # radii
+_PAN: Final = {"pan_left": -0.16, "pan_right": 0.16}  # units per second
+UNUSED: Final[Colour] = (128, 128, 128)  # of slots that a scene does not use
 
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """frames (T,h,w,3) uint8 RGB; mask (T,h,w) uint8, the subject's coverage."""
+    """frames (T,h,w,3) uint8 RGB, and the layers that they are drawn from."""
 
     frames: Image
-    mask: Image
+    clip: Clip
 
 
-def _paints(palette: Palette, colour: str) -> dict[str, Colour]:
-    base = COLOURS[colour]
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """What a spec leaves open."""
+
+    offset: float  # where the landscape begins, in units
+    drops: tuple[float, float]  # where the weather begins, in periods
+    sun_right: bool
+    build: Build
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> Chances:
+        return cls(
+            rng.uniform(0, PERIOD), (rng.random(), rng.random()), rng.random() < 0.5,
+            Build.draw(rng),
+        )  # fmt: skip
+
+
+def paints(spec: Spec) -> Floats:
+    """The palette (9,3) of a subject in 0..1, in the order of PAINTS."""
+    palette, base = Palette.of(spec), COLOURS[spec.colour]
     named = {
         "body": base, "dark": mix(base, INK, 0.3), "pale": mix(base, (255, 255, 255), 0.55),
         "white": (252, 252, 252), "ink": INK, "beak": (255, 170, 50), "flame": _FLAME,
-        "glass": (170, 220, 250),
+        "glass": (170, 220, 250), "edge": INK,
     }  # fmt: skip
-    if colour == "white":
+    if spec.colour == "white":
         named["pale"] = (200, 206, 220)
-    return {key: palette.subject(value) for key, value in named.items()}
-
-
-def _draw_subject(
-    layer: Layer,
-    spec: Spec,
-    palette: Palette,
-    place: tuple[float, float, float, float],
-    facing: int,
-) -> None:
-    """Draw the subject with centre x, y, radius and rotation as given in `place`."""
-    x, y, radius, rotation = place
-    shape, paints = SHAPES[spec.subject], _paints(palette, spec.colour)
-    cos, sin = math.cos(rotation), math.sin(rotation)
-    turn = np.array([[cos, sin], [-sin, cos]])
-
-    def put(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        placed: NDArray[np.float64] = (points * [facing, 1] @ turn) * radius + [x, y]
-        return placed
-
-    bold = min(0.03, radius * 0.16)
-    if palette.neon:
-        edge, bold = COLOURS[spec.colour], bold * 1.1
+    painted = {key: palette.subject(value) for key, value in named.items()}
+    if palette.neon:  # outlines and details shine, body and eyes stay dark
+        painted |= {k: base for k in PAINTS if k not in ("body", "ink")}
     elif palette.style == "watercolour":
-        edge, bold = mix(paints["body"], INK, 0.45), bold * 0.7
-    else:
-        edge = palette.subject(INK)
-    for part in shape.parts:
-        if part.behind:
-            layer.polygon(
-                put(part.points), paints[part.paint], edge if part.outlined else None, bold
-            )
-    layer.polygon(put(shape.body), paints["body"], edge, bold)
-    for part in shape.parts:
-        if not part.behind:
-            lit = palette.neon and part.paint != "ink"
-            layer.polygon(put(part.points), COLOURS[spec.colour] if lit else paints[part.paint])
+        painted["edge"] = mix(painted["body"], INK, 0.45)
+    return np.array([painted[key] for key in PAINTS], np.float32) / np.float32(255)
 
 
-def _slide(image: Image, offset: float, scale: float, width: int) -> Image:
-    """The window of a repeating layer at `offset` units, to a fraction of a pixel."""
-    shift = (offset % PERIOD) * scale
-    matrix = np.array([[1, 0, -shift], [0, 1, 0]], np.float64)
-    window = cv2.warpAffine(image, matrix, (width, image.shape[0]), flags=cv2.INTER_LINEAR)
-    return as_image(window)
+def draw_coverage(subject: str, edge: float, facing: int, build: Build, side: int) -> Floats:
+    """The subject's coverage maps (side,side,9): see `layers.Sprite`.
+
+    Args:
+        edge: width of the outline in radii.
+        facing: 1 as drawn, -1 mirrored.
+    """
+    cover = Cover(PAINTS, 2 * REACH, 2 * REACH, side / (2 * REACH), origin=-REACH)
+    shape = SHAPES[subject]
+
+    def built(points: Points) -> Points:
+        turned: Points = build.apply(points) * [facing, 1]
+        return turned
+
+    for part in (p for p in shape.parts if p.behind):
+        cover.polygon(built(part.points), part.paint, "edge" if part.outlined else None, edge)
+    cover.polygon(built(shape.body), "body", "edge", edge)
+    for part in (p for p in shape.parts if not p.behind):
+        cover.polygon(built(part.points), part.paint)
+    return cover.maps
 
 
-def _background(scene: Landscape, spec: Spec, seconds: float, start: float, scale: float) -> Image:
-    """The landscape (h,w,3) as the camera sees it at a given time."""
-    height, width = scene.sky.shape[:2]
-    speed = {"pan_left": -0.16, "pan_right": 0.16}.get(spec.camera, 0.0)
+def draw_sprite(spec: Spec, facing: int, build: Build, side: int) -> Sprite:
+    """The subject of a spec."""
+    return Sprite(
+        draw_coverage(spec.subject, OUTLINES[spec.style], facing, build, side), paints(spec)
+    )
+
+
+def draw_stage(
+    spec: Spec, sun_right: bool, canvas: tuple[float, float], scale: float,
+    size: tuple[int, int] | None = None,
+) -> Stage:  # fmt: skip
+    """The landscape and weather of a spec for a canvas in units.
+
+    Args:
+        scale: pixels per unit to draw at.
+        size: rows and columns of the result; as high as drawn and one period wide by default.
+    """
+    scene = landscape(spec.scene, Palette.of(spec), *canvas, scale, sun_right=sun_right)
+    rows, columns = size or scene.far.shape[:2]
+    maps = (scene.sky, scene.far, scene.near, draw_weather(spec.weather, *canvas, scale))
+    sized = [resized(m, columns, rows) for m in maps]
+    return Stage(np.concatenate(sized, -1), stage_colours(spec))
+
+
+def stage_colours(spec: Spec) -> Floats:
+    """The colours (16,3) of a spec's stage in 0..1, in the order of SLOTS."""
+    named = landscape_colours(spec.scene, Palette.of(spec)) | {
+        "air": {"drop": COLOUR[spec.weather]}
+    }
+    colours = [named[layer].get(slot, UNUSED) for layer, slots in SLOTS.items() for slot in slots]
+    return np.array(colours, np.float32) / np.float32(255)
+
+
+def finish_of(spec: Spec) -> Finish:
+    """What the style does to the whole picture."""
+    return Finish(
+        pixel=float(spec.style == "pixel"),
+        glow=float(spec.style == "neon"),
+        soft=float(spec.style == "watercolour"),
+    )
+
+
+def track_of(
+    spec: Spec, chances: Chances, rng: random.Random, seconds: NDArray[np.float64],
+    size: tuple[float, float], loop: float | None = None,
+) -> tuple[Track, int]:  # fmt: skip
+    """Where everything is at the given times (s), and which way the subject faces (1 or -1).
+
+    Args:
+        size: the canvas in units.
+        loop: if given, everything is back where it was after so many seconds; the camera then
+            sways instead of passing on.
+    """
+    if spec.style == "pixel":  # drawn on eights, as old games were
+        seconds = np.floor(seconds * 8 + 1e-6) / 8
+    path = follow(spec, rng, seconds, *size, loop)
+    gone, back = seconds, np.zeros_like(seconds)
+    if loop is not None:
+        gone = loop / math.tau * np.sin(math.tau * seconds / loop)
+        back = gone
+    speed = _PAN.get(spec.camera, 0.0)
     drift = 0.05 if spec.scene == "ocean" else 0.0
-    far = _slide(scene.far, start + 0.5 * speed * seconds, scale, width)
-    near = _slide(scene.near, start + (speed + drift) * seconds, scale, width)
-    picture = over(near, over(far, scene.sky))
+    zoom = np.ones_like(seconds)
     if spec.camera == "zoom_in":
-        zoom = 1 + 0.28 * min(seconds, 4.0)
-        matrix = cv2.getRotationMatrix2D((width / 2, height * 0.55), 0, zoom)
-        size, edge = (width, height), cv2.BORDER_REPLICATE
-        picture = as_image(
-            cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_LINEAR, borderMode=edge)
-        )
-    return picture
+        near = np.abs(gone) if loop is not None else np.minimum(seconds, 4.0)
+        zoom = 1 + 0.28 * near
+    drifted = drift * (back if loop is not None else seconds)
+    air_x, air_y = fall(spec.weather, seconds, loop)
+    if spec.weather != "clear":
+        air_x, air_y = air_x + chances.drops[0], air_y + chances.drops[1]
+    far, near_ = chances.offset + 0.5 * speed * gone, chances.offset + speed * gone + drifted
+    return Track(
+        path.x, path.y, path.radius, path.rotation, far, near_, zoom, air_x, air_y
+    ), path.facing
 
 
-def _stylise(frame: Image, style: str, scale: float) -> Image:
-    """What a style does to the whole picture."""
-    height, width = frame.shape[:2]
-    if style == "pixel":
-        cell = scale / PIXEL_CELLS
-        small = cv2.resize(
-            frame, (round(width / cell), round(height / cell)), interpolation=cv2.INTER_AREA
-        )
-        small = (np.round(small / 36.4) * 36.4).clip(0, 255).astype(np.uint8)
-        return as_image(cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST))
-    if style == "watercolour":
-        return as_image(cv2.GaussianBlur(frame, (0, 0), 0.007 * scale))
-    return frame
+def draw_clip(
+    spec: Spec, seed: int, size: tuple[int, int], seconds: NDArray[np.float64],
+    loop: float | None = None,
+) -> Clip:  # fmt: skip
+    """The layers of a spec's clip, drawn at the scale of a picture of `size` pixels."""
+    rng = random.Random(seed)  # noqa: S311 - pictures, not secrets
+    scale = math.sqrt(size[0] * size[1])
+    width, height = size[0] / scale, size[1] / scale
+    chances = Chances.draw(rng)
+    track, facing = track_of(spec, chances, rng, seconds, (width, height), loop)
+    side = max(16, round(2 * REACH * float(track.radius.max()) * scale))
+    sprite = draw_sprite(spec, facing, chances.build, side)
+    stage = draw_stage(spec, chances.sun_right, (width, height), scale)
+    return Clip(stage, sprite, finish_of(spec), track)
 
 
-def _with_glow(subject: Image, frame: Image, scale: float) -> Image:
-    """Neon light spills over what is around it."""
-    halo = cv2.GaussianBlur(np.ascontiguousarray(subject[..., :3]), (0, 0), 0.035 * scale)
-    return as_image(cv2.add(frame, cv2.convertScaleAbs(halo, alpha=0.7)))
-
-
-def render(spec: Spec, seed: int, size: tuple[int, int], seconds: NDArray[np.float64]) -> Rendering:
+def render(
+    spec: Spec, seed: int, size: tuple[int, int], seconds: NDArray[np.float64],
+    loop: float | None = None,
+) -> Rendering:  # fmt: skip
     """Draw the clip of a spec at the given times.
 
     Args:
         spec: what to show.
-        seed: decides what the spec leaves open (start, exact size, where the landscape begins).
-        size: width and height in pixels; the canvas has area 1 in its own units.
+        seed: decides what the spec leaves open (start, exact size and build, where the landscape
+            begins).
+        size: width and height in pixels.
         seconds: (T,) times; a usual clip starts at 0, a continuation later.
+        loop: seconds after which everything is back where it was, or None.
     """
-    rng = random.Random(seed)  # noqa: S311 - pictures, not secrets
-    columns, rows = size
-    scale = math.sqrt(columns * rows)
-    width, height = columns / scale, rows / scale
-    palette = Palette.of(spec)
-    start, drops = rng.uniform(0, PERIOD), (rng.random(), rng.random())
-    scene = landscape(spec.scene, palette, width, height, scale, sun_right=rng.random() < 0.5)
-    if spec.style == "pixel":  # drawn on eights, as old games were
-        seconds = np.floor(seconds * 8 + 1e-6) / 8
-    path = follow(spec, rng, seconds, width, height)
-    frames, masks = [], []
-    for i, t in enumerate(seconds):
-        picture = _background(scene, spec, float(t), start, scale)
-        layer = Layer(width, height, scale)
-        place = (float(path.x[i]), float(path.y[i]), float(path.radius[i]), float(path.rotation[i]))
-        _draw_subject(layer, spec, palette, place, path.facing)
-        if palette.neon:
-            picture = _with_glow(layer.image, picture, scale)
-        masks.append(layer.image[..., 3].copy())
-        picture = over(layer.image, picture)
-        if spec.weather != "clear":
-            air = Layer(width, height, scale)
-            draw_weather(air, spec.weather, float(t), drops, (width, height))
-            picture = over(air.image, picture)
-        frames.append(_stylise(picture, spec.style, scale))
-    return Rendering(np.stack(frames), np.stack(masks))
+    clip = draw_clip(spec, seed, size, seconds, loop)
+    return Rendering(compose(clip, size), clip)
 
 
 def shrink(images: Image, factor: int) -> Image:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,29 @@ class Part:
 class Shape:
     body: Points
     parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """How one individual differs from the pattern: no two cats are the same."""
+
+    wide: float = 1.0
+    tall: float = 1.0
+    lean: float = 0.0
+    taper: float = 0.0
+
+    @classmethod
+    def draw(cls, rng: random.Random) -> Build:
+        return cls(
+            rng.uniform(0.9, 1.1), rng.uniform(0.9, 1.1), rng.uniform(-0.1, 0.1),
+            rng.uniform(-0.1, 0.1),
+        )  # fmt: skip
+
+    def apply(self, points: Points) -> Points:
+        """Stretch, slant and taper points given in radii."""
+        x, y = points[..., 0], points[..., 1]
+        across = x * self.wide * (1 + self.taper * y) + self.lean * y
+        return np.stack([across, y * self.tall], -1)
 
 
 def _pts(*pairs: tuple[float, float]) -> Points:

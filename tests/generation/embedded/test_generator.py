@@ -12,6 +12,7 @@ from generation import (
     GenerationRequest,
     InvalidRequest,
     Progress,
+    Tier,
     load_generator,
 )
 from generation.embedded.generator import EmbeddedGenerator
@@ -42,7 +43,7 @@ def test_a_clip_has_the_promised_size_and_rate(generator, clip):
 
 def test_a_clip_says_what_made_it(generator, clip):
     assert clip.model == generator.info
-    assert clip.model.upscaled
+    assert not clip.model.upscaled
     assert len(clip.model.sha256) == 64
     assert (clip.seed, clip.steps) == (0, STEPS)
     assert str(clip.understanding) == "drawn: red balloon, rising, meadow"
@@ -68,13 +69,43 @@ def test_a_long_clip_is_continued(generator):
     assert [p.step for p in steps if p.stage == "drawing"] == list(range(1, 2 * STEPS + 1))
 
 
-def test_each_step_is_reported_with_a_preview(generator):
+def test_each_step_is_reported_and_some_show_a_preview(generator):
     seen: list[Progress] = []
     generator.generate(GenerationRequest("a blue car", seconds=1), seen.append)
     drawing = [p for p in seen if p.stage == "drawing"]
     assert [(p.step, p.steps) for p in drawing] == [(i, STEPS) for i in range(1, STEPS + 1)]
-    assert all(p.preview.shape == (256, 256, 3) for p in seen)
-    assert seen[-1].stage == "refining"
+    assert drawing[-1].preview.shape == (192, 192, 3)
+    assert seen[-1].stage == "painting"
+    assert seen[-1].preview.shape == (512, 512, 3)
+
+
+def test_a_draft_takes_fewer_steps(generator):
+    request = GenerationRequest("a blue car", seconds=1, tier=Tier.DRAFT)
+    assert generator.generate(request).steps < STEPS
+
+
+def test_what_should_not_be_seen_matters(generator, clip):
+    prompt = "a red balloon rising over the hills"
+    other = generator.generate(GenerationRequest(prompt, seconds=1, negative="night, snow"))
+    assert not np.array_equal(other.frames, clip.frames)
+
+
+def test_a_loop_leads_back_into_its_beginning(full):
+    frames = full.generate(GenerationRequest("a blue star spinning in space", loop=True)).frames
+    jump = np.abs(frames[0].astype(int) - frames[-1]).mean()
+    steps = np.abs(np.diff(frames.astype(np.int16), axis=0)).mean((1, 2, 3))
+    assert jump < 2 * steps.max() + 1
+
+
+def test_a_long_loop_repeats(full):
+    output = full.generate(GenerationRequest("a red ball bouncing", seconds=4, loop=True))
+    assert len(output.frames) == 96
+    assert np.array_equal(output.frames[:48], output.frames[48:])
+
+
+@pytest.fixture(scope="module")
+def full():
+    return EmbeddedGenerator.load()
 
 
 def test_cancelling_takes_effect_within_the_step(generator):

@@ -7,17 +7,22 @@ import pytest
 import torch
 
 from generation import ModelUnavailable
-from generation.embedded.model import ClipTransformer, Shape
-from generation.embedded.refiner import Refiner
-from generation.embedded.weights import load_weights, save_weights
+from generation.embedded.codec import Codec
+from generation.embedded.denoiser import Denoiser, Shape
+from generation.embedded.perception import Perceiver
+from generation.embedded.weights import Networks, load_weights, save_weights
 
-SMALL = Shape(width=64, depth=1, heads=1, bottleneck=16)
+SMALL = Shape(width=64, depth=1, heads=1)
+
+
+def networks() -> Networks:
+    torch.manual_seed(0)
+    return Networks(Denoiser(SMALL), Codec(), Perceiver())
 
 
 @pytest.fixture
 def folder(tmp_path):
-    torch.manual_seed(0)
-    save_weights(ClipTransformer(SMALL), Refiner(), "test", {"base_steps": 0}, tmp_path)
+    save_weights(networks(), "test", {"steps": 0}, tmp_path)
     return tmp_path
 
 
@@ -28,13 +33,14 @@ def code(folder) -> str:
 
 
 def test_weights_survive_in_half_precision(folder):
-    torch.manual_seed(0)
-    original = ClipTransformer(SMALL).state_dict()
-    net, _, manifest = load_weights(folder)
-    assert net.shape == SMALL
+    loaded, manifest = load_weights(folder)
+    assert loaded.denoiser.shape == SMALL
     assert manifest.version == "test"
-    for name, value in net.state_dict().items():
-        assert torch.equal(value, original[name].half().float())
+    originals = networks().by_name()
+    for name, net in loaded.by_name().items():
+        original = originals[name].state_dict()
+        for key, value in net.state_dict().items():
+            assert torch.equal(value, original[key].half().float())
 
 
 def test_a_missing_folder(tmp_path):
@@ -42,12 +48,12 @@ def test_a_missing_folder(tmp_path):
 
 
 def test_a_missing_file(folder):
-    (folder / "refiner.safetensors").unlink()
+    (folder / "codec.safetensors").unlink()
     assert code(folder) == "generation.weights-missing"
 
 
 def test_a_changed_byte_is_noticed(folder):
-    path = folder / "base.safetensors"
+    path = folder / "denoiser.safetensors"
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
@@ -55,7 +61,7 @@ def test_a_changed_byte_is_noticed(folder):
 
 
 def test_a_pickle_is_refused(folder):
-    (folder / "base.safetensors").write_bytes(pickle.dumps({"weight": 1}))
+    (folder / "denoiser.safetensors").write_bytes(pickle.dumps({"weight": 1}))
     assert code(folder) == "generation.weights-changed"
 
 

@@ -1,22 +1,26 @@
-"""A small diffusion transformer that maps noisy clips, text and given frames to clean clips.
+"""A small diffusion transformer that maps noisy clip codes, text and known numbers to clean codes.
 
 It follows Peebles & Xie, "Scalable Diffusion Models with Transformers" (2023), with text by
 cross-attention and one modulation shared by all blocks (Chen et al., PixArt-alpha, 2023), and
-predicts pixels rather than noise or velocity (Li & He, "Back to Basics: Let Denoising Generative
-Models Denoise", 2025), which is what lets so few and such large patches work.
+predicts the clean code rather than noise or velocity (Li & He, "Back to Basics: Let Denoising
+Generative Models Denoise", 2025).
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from typing import Final
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from generation.embedded.grid import CHANNELS, PATCH_FRAMES
+from generation.embedded.clipcode import PARTS, PLACE, STEPS
+from generation.embedded.layout import SIZES
 from generation.embedded.text import TEXT_WIDTH, TextFeatures
+
+ASPECTS: Final = tuple(SIZES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +30,28 @@ class Shape:
     width: int = 256
     depth: int = 6
     heads: int = 4
-    bottleneck: int = 160
 
     def as_dict(self) -> dict[str, int]:
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a batch is asked for.
+
+    text: encoded prompts; aspect (B,) index into ASPECTS; loop (B,) 1 where the end must lead back
+    into the beginning; given (B, WIDTH) 1 where a number is known.
+    """
+
+    text: TextFeatures
+    aspect: Tensor
+    loop: Tensor
+    given: Tensor
+
+    def to(self, device: torch.device) -> Condition:
+        """The same on another device."""
+        text = TextFeatures(self.text.tokens.to(device), self.text.mask.to(device))
+        return Condition(text, self.aspect.to(device), self.loop.to(device), self.given.to(device))
 
 
 def waves(values: Tensor, count: int, longest: float) -> Tensor:
@@ -46,7 +68,7 @@ def _modulate(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
 
 
 class SelfAttention(nn.Module):
-    """Attention among the clip's tokens, with normalised queries and keys."""
+    """Attention among a clip's tokens, with normalised queries and keys."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
@@ -65,7 +87,7 @@ class SelfAttention(nn.Module):
 
 
 class CrossAttention(nn.Module):
-    """Attention of the clip's tokens to the words."""
+    """Attention of a clip's tokens to the words."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
@@ -115,51 +137,67 @@ class Block(nn.Module):
         return result
 
 
-class ClipTransformer(nn.Module):
-    """x-prediction network.
+class Denoiser(nn.Module):
+    """Clean-code prediction.
 
-    Args of `forward`:
-        noisy: (B, S, CHANNELS) tokens of the noisy clip; given frames stand in it clean.
-        given: (B, S, PATCH_FRAMES) 1 where a token's frame is given, else 0.
-        level: (B,) from 0 (pure noise) to 1 (clean).
-        text: encoded prompt.
-        place: (S, 5) coordinates from `grid.positions`.
-
-    Returns (B, S, CHANNELS), the predicted clean clip in -1..1 (not clipped).
+    One token each for stage, shape, look and start, and one for every step of the motion.
     """
 
     def __init__(self, shape: Shape | None = None) -> None:
         super().__init__()
         shape = shape or Shape()
         self.shape, d = shape, shape.width
-        self.embed = nn.Sequential(
-            nn.Linear(CHANNELS + PATCH_FRAMES, shape.bottleneck, bias=False),
-            nn.Linear(shape.bottleneck, d),
-        )
-        self.place = nn.Linear(5 * 16, d)
+        widths = {name: w // (STEPS if name == "motion" else 1) for name, w in PARTS.items()}
+        self.embed = nn.ModuleDict({n: nn.Linear(2 * w, d) for n, w in widths.items()})
+        self.place = nn.Parameter(torch.randn(len(PARTS) - 1 + STEPS, d) * 0.02)
         self.words = nn.Linear(TEXT_WIDTH, d)
         self.prompt = nn.Linear(TEXT_WIDTH, d)
+        self.aspect = nn.Embedding(len(ASPECTS), d)
+        self.loop = nn.Embedding(2, d)
         self.level = nn.Sequential(nn.Linear(64, d), nn.SiLU(), nn.Linear(d, d))
-        to_modulation, to_pixels = nn.Linear(d, 8 * d), nn.Linear(2 * d, CHANNELS)
-        for last in (to_modulation, to_pixels):  # start from no influence and a grey clip
-            nn.init.zeros_(last.weight)
-            nn.init.zeros_(last.bias)
+        to_modulation = nn.Linear(d, 8 * d)
+        nn.init.zeros_(to_modulation.weight)
+        nn.init.zeros_(to_modulation.bias)
         self.modulation = nn.Sequential(nn.SiLU(), to_modulation)
         self.blocks = nn.ModuleList([Block(shape) for _ in range(shape.depth)])
         self.norm = nn.LayerNorm(d, bias=False)
-        self.head = nn.Sequential(nn.Linear(d, 2 * d), nn.SiLU(), to_pixels)
+        self.heads = nn.ModuleDict(
+            {
+                n: nn.Sequential(nn.Linear(d, d), nn.SiLU(), nn.Linear(d, w))
+                for n, w in widths.items()
+            }
+        )
 
-    def forward(
-        self, noisy: Tensor, given: Tensor, level: Tensor, text: TextFeatures, place: Tensor
-    ) -> Tensor:
-        x = self.embed(torch.cat([noisy, given], -1)) + self.place(waves(place, 8, 32.0).flatten(1))
-        tokens = F.rms_norm(text.tokens, (TEXT_WIDTH,))
+    def _tokens(self, noisy: Tensor, given: Tensor) -> Tensor:
+        tokens = []
+        for name, place in PLACE.items():
+            count = STEPS if name == "motion" else 1
+            cut = [x[:, place].reshape(len(x), count, -1) for x in (noisy, given)]
+            tokens.append(self.embed[name](torch.cat(cut, -1)))
+        return torch.cat(tokens, 1) + self.place
+
+    def forward(self, noisy: Tensor, level: Tensor, condition: Condition) -> Tensor:
+        """Predict the clean codes.
+
+        Args:
+            noisy: (B, WIDTH) codes; known numbers stand in them clean.
+            level: (B,) from 0 (pure noise) to 1 (clean).
+
+        Returns (B, WIDTH).
+        """
+        x = self._tokens(noisy, condition.given)
+        text = condition.text
+        words = F.rms_norm(text.tokens, (TEXT_WIDTH,))
         weight = text.mask[..., None].float()
-        pooled = (tokens * weight).sum(1) / weight.sum(1)
-        condition = self.level(waves(level, 32, 100.0)) + self.prompt(pooled)
-        m = self.modulation(condition).reshape(len(x), 8, -1)
-        words = self.words(tokens)
+        pooled = (words * weight).sum(1) / weight.sum(1)
+        asked = self.prompt(pooled) + self.aspect(condition.aspect) + self.loop(condition.loop)
+        m = self.modulation(self.level(waves(level, 32, 100.0)) + asked).reshape(len(x), 8, -1)
+        words = self.words(words)
         for block in self.blocks:
             x = block(x, m[:, :6], words, text.mask)
-        result: Tensor = self.head(_modulate(self.norm(x), m[:, 6:7], m[:, 7:8]))
-        return result
+        x = _modulate(self.norm(x), m[:, 6:7], m[:, 7:8])
+        seen = []
+        for at, name in enumerate(PARTS):
+            tokens = x[:, at:] if name == "motion" else x[:, at : at + 1]
+            seen.append(self.heads[name](tokens).flatten(1))
+        return torch.cat(seen, -1)
