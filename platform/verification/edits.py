@@ -1,8 +1,10 @@
 """Who made what from what: the chain of edits that the credentials tell of, in plain words."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -61,7 +63,7 @@ class Issuer:
     name: str
     tag: Tag
     sentence: str
-    signed_at: str
+    signed_at: datetime | None
     recovered: bool
 
 
@@ -108,7 +110,8 @@ def issuer(examination: dict[str, Any]) -> Issuer | None:
         broken -= {"assertion.bmffHash.mismatch"}  # another encoding of the same clip
     tag, sentence = _trust(found["store"], broken=bool(broken))
     name = " · ".join(filter(None, (found["issuer"], found["common_name"])))
-    return Issuer(name or _("nobody named"), tag, sentence, found["signed_at"], recovered)
+    signed_at = parse_datetime(found["signed_at"])
+    return Issuer(name or _("nobody named"), tag, sentence, signed_at, recovered)
 
 
 def _trust(store: str | None, *, broken: bool) -> tuple[Tag, str]:

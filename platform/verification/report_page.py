@@ -55,7 +55,8 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of the uploaded video; `left` and `width` in per cent of its length."""
+    """A stretch of the uploaded video, or of the published clip where it is missing; `left` and
+    `width` in per cent of all."""
 
     start: float
     end: float
@@ -96,7 +97,6 @@ class ReportPage:
     tag: Tag
     answers: list[AnswerView]
     timeline: list[Piece]
-    missing: list[dict[str, float]]
     clip_seconds: float
     stills: list[Still]
     heat: list[Cell]
@@ -110,6 +110,7 @@ def report_page(shown: Shown, absolute: Callable[[str], str] = str) -> ReportPag
     """A report as its visitor sees it; `absolute` makes a path a whole address."""
     report = shown.report
     verdict, examination = report.verdict, report.examination
+    content = examination["content"] or {}
     clip = originals.clip_of(report)
     tone = _tone(verdict["state"], examination["record"])
     mark = examination["mark"]
@@ -131,9 +132,8 @@ def report_page(shown: Shown, absolute: Callable[[str], str] = str) -> ReportPag
             _answer(_("Invisible mark"), "watermark", verdict),
             _answer(_("Our record"), "record", verdict),
         ],
-        timeline=_timeline(verdict["timeline"]) if examination["content"] else [],
-        missing=verdict.get("missing", []),
-        clip_seconds=(examination["content"] or {}).get("clip_seconds", 0.0),
+        timeline=_timeline(verdict, content.get("speed") or 1.0) if content else [],
+        clip_seconds=content.get("clip_seconds", 0.0),
         stills=[
             Still(moment, shown.address("original", moment.place))
             for moment in (originals.moments(report) if clip else [])
@@ -182,25 +182,39 @@ def _answer(what: str, layer: str, verdict: dict[str, Any]) -> AnswerView:
     return AnswerView(what, layer, Tag(words[status], status, status), answer["sentence"])
 
 
-def _timeline(pieces: list[dict[str, Any]]) -> list[Piece]:
+def _timeline(verdict: dict[str, Any], speed: float) -> list[Piece]:
+    """The pieces of the copy, with what it leaves out of the published clip at either end."""
     words = {
         "same": _("as in the published clip"),
         "altered": _("different from the published clip"),
         "unknown": _("not compared"),
+        "missing": _("of the published clip is left out"),
     }
-    length = pieces[-1]["end"] if pieces else 0
-    return [
-        Piece(
-            start=piece["start"],
-            end=piece["end"],
-            kind=piece["kind"],
-            word=words[piece["kind"]],
-            left=round(100 * piece["start"] / length, 2),
-            width=round(100 * (piece["end"] - piece["start"]) / length, 2),
-        )
-        for piece in pieces
-        if length
+    pieces = verdict["timeline"]
+    if not pieces:
+        return []
+    gaps = [{**gap, "kind": "missing"} for gap in verdict.get("missing", [])]
+    before = [gap for gap in gaps if gap["start"] == 0]
+    whole = [*before, *pieces, *(gap for gap in gaps if gap not in before)]
+    lengths = [
+        (each["end"] - each["start"]) / (speed if each["kind"] == "missing" else 1)
+        for each in whole
     ]
+    made, at = [], 0.0
+    for each, length in zip(whole, lengths, strict=True):
+        share = 100 * length / (sum(lengths) or 1)
+        made.append(
+            Piece(
+                start=each["start"],
+                end=each["end"],
+                kind=each["kind"],
+                word=words[each["kind"]],
+                left=round(at, 2),
+                width=round(share, 2),
+            )
+        )
+        at += share
+    return made
 
 
 def _shares(report: Report, absolute: Callable[[str], str]) -> list[SharedAddress]:

@@ -140,3 +140,13 @@ def test_a_recovered_production_certificate_is_confirmed():
     report.verdict |= {"state": "RECOVERED"}
     report.examination |= recovered_from("production")
     assert report_page(Shown(report, None)).tag.tone == "yes"
+
+
+def test_the_timeline_shows_what_is_left_out_at_the_speed_of_the_copy():
+    video = VideoFacts(64, 64, 24.0, 48, 2.0, "h264", capped=False, damaged=False)
+    content = ContentFacts(
+        state="matches", score=0.9, speed=2.0, clip_seconds=8.0, missing=((0.0, 2.0), (6.0, 8.0))
+    )
+    page = report_page(Shown(make_report(video=video, content=content), None))
+    pieces = [(piece.kind, piece.left, piece.width) for piece in page.timeline]
+    assert pieces == [("missing", 0, 25), ("same", 25, 50), ("missing", 75, 25)]
