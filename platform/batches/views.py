@@ -11,6 +11,7 @@ from batches.batch_page import RESULT, batch_view, results
 from batches.models import Batch
 from config.errors import UserFault, explain
 from generation.batch import COLUMNS, MAX_BYTES, MAX_ROWS, write
+from studio.selectors import limits
 
 ON_A_PAGE = 20
 EXAMPLE = (
@@ -26,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {
         "area": "studio",
         "batches": batches.get_page(request.GET.get("page")),
-        "columns": COLUMNS,
+        "limits": limits(),
         "most": MAX_ROWS,
     }
     if request.method == "GET":
