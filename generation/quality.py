@@ -18,8 +18,9 @@ from generation.errors import GenerationFailed
 from generation.output import GenerationOutput, Progress
 from generation.request import MAX_SEED, Frames, GenerationRequest
 
-Judge = Callable[[Frames, int, str], float]
-"""Frames (T,H,W,3), frames per second and the prompt to an adherence from 0 to 1."""
+Judge = Callable[[Frames, int, str], float | None]
+"""Frames (T,H,W,3), frames per second and the prompt to an adherence from 0 to 1, or None where the
+judge cannot tell."""
 
 AGAIN: Final = ", again"
 """Ends the stage of every progress that belongs to a retry."""
@@ -131,7 +132,7 @@ def assess(frames: Frames, fps: int, prompt: str = "", judge: Judge | None = Non
     """Measure a clip of (T,H,W,3) uint8 frames, T at least 1."""
     lumas = [_luma(frame) for frame in frames]
     return QualityCard(
-        adherence=None if judge is None else float(judge(frames, fps, prompt)),
+        adherence=None if judge is None else judge(frames, fps, prompt),
         flicker=round(flicker(lumas), 4),
         warp_error=round(warp_error(lumas), 5),
         camera=camera_motion(lumas, fps).move,
