@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from jobs.engines import Engines
 from safety import Decision, Finding, MediaGate, PromptGate
+from safety.uploads import UploadGate
 from tests.fakes import SmallGenerator
 
 
@@ -38,6 +39,13 @@ def media_gate(screener: Says | Breaks) -> MediaGate:
     return MediaGate(None, [screener])
 
 
+def upload_gate(screener: Says | Breaks) -> UploadGate:
+    """Like the real one, but for the banks and classifiers that do not ship."""
+    gate = UploadGate()
+    gate._gate = media_gate(screener)
+    return gate
+
+
 def passing(generator: object = None) -> Engines:
     """Engines that make small clips and let everything pass."""
     return deciding(generator=generator)
@@ -51,4 +59,5 @@ def deciding(
         generator=lambda: generator or SmallGenerator(),
         prompt_gate=lambda: prompt_gate(Says(prompt)),
         media_gate=lambda: media_gate(Says(media)),
+        upload_gate=lambda: upload_gate(Says(media)),
     )

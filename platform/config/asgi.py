@@ -16,6 +16,7 @@ from jobs import engines  # noqa: E402
 from provenance.deposit import MAX_BYTES  # noqa: E402
 from provenance.sandbox import warm_up  # noqa: E402
 from registry.api import BASE  # noqa: E402
+from studio.pictures import MOST_BYTES  # noqa: E402
 from verification.api import BASE as VERIFICATION  # noqa: E402
 
 FORM = 100_000  # what a form around a video may add to it
@@ -24,6 +25,8 @@ application = BodyLimit(
     _django,
     limit=1_000_000,
     limits={
+        "/studio/": MOST_BYTES + 100_000,
+        "/studio/pictures": MOST_BYTES + 100_000,
         "/verify/": settings.VERIFY_MAX_BYTES + FORM,
         "/verify/wrong": settings.VERIFY_MAX_BYTES + FORM,
         f"{VERIFICATION}/verifications": settings.VERIFY_MAX_BYTES + FORM,

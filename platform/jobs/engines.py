@@ -21,8 +21,11 @@ from safety import (
     MediaSettings,
     PromptGate,
     load_media_gate,
+    load_policy,
     load_prompt_gate,
 )
+from safety.bank_folder import BankFolder
+from safety.uploads import UploadGate
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -69,6 +72,12 @@ def media_gate() -> MediaGate:
     return load_media_gate(added=MediaSettings(banks, checkpoint, probes, device, nudenet))
 
 
+@once
+def upload_gate() -> UploadGate:
+    folder = settings.SAFETY_BANKS
+    return UploadGate(banks=[BankFolder.load(Path(folder), load_policy())] if folder else ())
+
+
 def judge() -> Judge | None:
     """What tells how much of a prompt a clip shows: the embedded model's own eye, for its own
     drawings only; None where there is nothing that could tell."""
@@ -96,5 +105,6 @@ class Engines:
     generator: Callable[[], Generator] = field(default=generator)
     prompt_gate: Callable[[], PromptGate] = field(default=prompt_gate)
     media_gate: Callable[[], MediaGate] = field(default=media_gate)
+    upload_gate: Callable[[], UploadGate] = field(default=upload_gate)
     judge: Callable[[], Judge | None] = field(default=judge)
     identity: Callable[[], Embed | None] = field(default=identity)

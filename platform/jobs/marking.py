@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from jobs import building, masters
 from jobs.models import Job
 from jobs.queue import renew
 from jobs.signed_shots import signed_shots
@@ -40,6 +41,7 @@ class Marked:
     manifest_id: str
     manifest: bytes
     reference: bytes
+    master: Path
     sha256: str
     width: int
     height: int
@@ -60,7 +62,8 @@ def mark(work: Work) -> Marked:
     count, height, width = frames.shape[:3]
     with work.timed("signing"):
         parts = signed_shots(work, signing)
-    claims = _claims(work.job, mark_id, round(1000 * count / fps), parts)
+    sources = building.ingredients(work)
+    claims = _claims(work.job, mark_id, round(1000 * count / fps), (*sources, *parts))
 
     encoded = work.workspace.temporary(".mp4")
     marked = _Timed(embed(_reported(work, frames), mark_id, keys.current, fps=fps))
@@ -82,6 +85,9 @@ def mark(work: Work) -> Marked:
         verify_published(video, signed.manifest_id, mark_id, keys=keys, trust=trust())
     with work.timed("fingerprinting"):
         content = reference(frames).to_bytes()
+    master = work.workspace.temporary(".mp4")
+    with work.timed("keeping"):
+        masters.write(master, frames, fps)
     work.report("publishing", 1, 1)
     return Marked(
         video=video,
@@ -90,6 +96,7 @@ def mark(work: Work) -> Marked:
         manifest_id=signed.manifest_id,
         manifest=signed.manifest,
         reference=content,
+        master=master,
         sha256=signed.sha256,
         width=width,
         height=height,
@@ -98,7 +105,7 @@ def mark(work: Work) -> Marked:
     )
 
 
-STEPS = ("marking", "encoding", "signing", "reading-back", "fingerprinting")
+STEPS = ("marking", "encoding", "signing", "reading-back", "fingerprinting", "keeping")
 
 
 def _reserved_mark_id(work: Work) -> int:
@@ -127,6 +134,7 @@ def _claims(
         duration_ms=duration_ms,
         prompt_commitment=job.shot.commitment,
         ingredients=ingredients,
+        edit=building.EDITS.get(job.shot.way, ""),
     )
 
 

@@ -1,7 +1,7 @@
 """Unmarked copies of published clips, kept privately so that they can be built on.
 
 A clip that is carried on or drawn again is marked anew. Were it made from the published file, two
-marks would lie over each other and neither could be read (docs/adr/0003).
+marks would lie over each other and neither could be read (docs/adr/0004).
 """
 
 from pathlib import Path
@@ -21,6 +21,11 @@ QUALITY = 8
 
 def path_of(clip_id: UUID) -> Path:
     return Path(settings.PRIVATE_DIR / "masters" / f"{clip_id}.mp4")
+
+
+def public_file(clip: Clip) -> Path:
+    """The published file, with its credentials."""
+    return Path(settings.PUBLIC_DIR / clip.file)
 
 
 def write(path: Path, frames: NDArray[np.uint8], fps: int) -> None:

@@ -20,7 +20,7 @@ from django.utils.timezone import now
 from accounts.sealing import unseal
 from config.errors import INTERNAL, Fault, SystemFault, explain
 from generation import GenerationFailed
-from jobs import marking, publication, queue, rendering
+from jobs import asking, marking, publication, queue, rendering
 from jobs.disk import disk_full, is_full
 from jobs.engines import Engines
 from jobs.lifecycle import LostRace
@@ -166,10 +166,11 @@ def _require_hope(work: Work) -> None:
 
 
 def _read(work: Work) -> SafetyVerdict:
-    """What the gate says of the prompt; of a storyboard, of the whole and of every shot by itself,
-    so that neither spreading a thing over shots nor hiding it among them helps."""
+    """What the gates say of the words and the picture that was sent with them; of a storyboard, of
+    the whole and of every shot by itself, so that neither spreading a thing over shots nor hiding
+    it among them helps."""
     gate = work.engines.prompt_gate()
-    whole = gate.screen(unseal(work.job.shot.prompt_sealed))
+    whole = asking.screen(work.job.shot, gate, work.engines.upload_gate)
     findings, start = list(whole.findings), 0
     for shot in shots_of(work.job.pk):
         prompt = unseal(shot.prompt_sealed)

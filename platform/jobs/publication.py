@@ -19,6 +19,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from audit import services as audit
+from jobs import masters
 from jobs.marking import Marked
 from jobs.models import State
 from jobs.work import Work
@@ -32,8 +33,13 @@ log = structlog.get_logger()
 def publish(work: Work, marked: Marked) -> Clip:
     """Makes a marked, signed, read-back clip public. Raises `LostRace`; then nothing is public."""
     clip_id = uuid4()
-    places = {marked.video: _public(clip_id, ".mp4"), marked.poster: _public(clip_id, ".jpg")}
-    settings.PUBLIC_DIR.mkdir(parents=True, exist_ok=True)
+    places = {
+        marked.master: masters.path_of(clip_id),
+        marked.video: _public(clip_id, ".mp4"),
+        marked.poster: _public(clip_id, ".jpg"),
+    }
+    for place in places.values():
+        place.parent.mkdir(parents=True, exist_ok=True)
     try:
         with transaction.atomic():
             work.move(State.PUBLISHED)

@@ -14,12 +14,14 @@ from generation import (
     Aspect,
     GenerationRequest,
     Generator,
+    Limits,
     Progress,
     Tier,
     storyboard,
 )
 from generation.quality import Checks, generate_checked
 from generation.storyboard import Storyboard
+from jobs import building
 from jobs.kept_shots import KeptShots, found_out, quality_of
 from jobs.work import Work
 from storyboards.selectors import board_of
@@ -41,11 +43,12 @@ def render(work: Work) -> Rendered:
     with work.timed("rendering"):
         if board is not None:
             return _storyboard(work, generator, board)
-        request = request_of(work)
+        request = request_of(work, generator.limits)
         checks = checks_for(work, request)
         checked = generate_checked(generator, request, checks, partial(_report, work))
+    frames, joined = building.delivered(work.job.shot, checked.output)
     quality = {"quality": quality_of(checked)}
-    return Rendered(checked.output.frames, found_out(checked.output) | quality)
+    return Rendered(frames, found_out(checked.output) | joined | quality)
 
 
 def _storyboard(work: Work, generator: Generator, board: Storyboard) -> Rendered:
@@ -67,8 +70,8 @@ def _storyboard(work: Work, generator: Generator, board: Storyboard) -> Rendered
     return Rendered(made.frames, first | {"seed": board.seed, "storyboard": told})
 
 
-def request_of(work: Work) -> GenerationRequest:
-    """What the generator is asked for."""
+def request_of(work: Work, limits: Limits) -> GenerationRequest:
+    """What the generator is asked for. Raises `UserFault` when what it starts from is gone."""
     shot = work.job.shot
     return GenerationRequest(
         prompt=unseal(shot.prompt_sealed),
@@ -76,6 +79,11 @@ def request_of(work: Work) -> GenerationRequest:
         aspect=Aspect(shot.aspect),
         seconds=shot.seconds,
         style=shot.style or None,
+        tier=Tier(shot.tier),
+        negative=unseal(shot.negative_sealed) if shot.negative_sealed else "",
+        strength=shot.strength,
+        loop=shot.loop,
+        **building.references(shot, limits),
     )
 
 

@@ -6,8 +6,9 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from jobs import pipeline, publication, queue, workspace
+from jobs import masters, pipeline, publication, queue, workspace
 from jobs.engines import Engines, warm_up
+from studio import pictures
 from verification import services as verification
 
 log = structlog.get_logger()
@@ -26,6 +27,8 @@ def work(stopping: threading.Event, tools: Engines | None = None) -> None:
             if idle_since_sweep >= SWEEP_SECONDS:
                 publication.sweep()
                 workspace.sweep()
+                masters.sweep()
+                pictures.sweep()
                 verification.sweep()
                 idle_since_sweep = 0.0
             if lease := queue.claim():

@@ -71,6 +71,8 @@ class CasePage:
     title: str
     decision: Decision | None
     prompt: list[Segment]
+    negative: str
+    has_picture: bool
     evidence: list[Evidence]
     stills: list[Still]
     trail: list[Step]
@@ -90,6 +92,8 @@ def case_page(case: Case, moderator: Person) -> CasePage:
         title=_title(screenings, case),
         decision=getattr(case, "decision", None),
         prompt=_prompt(case, screenings),
+        negative=services.negative_of(case.job.shot),
+        has_picture=bool(case.job.shot.picture and not case.job.shot.picture.erased_at),
         evidence=[_evidence(screening) for screening in screenings],
         stills=_stills(case, screenings),
         trail=[_step(event, moderator) for event in trail_of(case.pk, case.job_id)],
@@ -160,7 +164,8 @@ def _stills(case: Case, screenings: list[Screening]) -> list[Still]:
     files = strip(case.job)
     stored = next((each.findings for each in screenings if each.gate == Gate.MEDIA), [])
     findings = [Finding.from_dict(each) for each in stored]
-    length = case.job.shot.seconds
+    shot = case.job.shot
+    length = shot.seconds + case.job.generation.get("continued_at", 0)
     stills = []
     for place in range(len(files)):
         moment = length * place / max(1, len(files) - 1)

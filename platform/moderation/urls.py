@@ -10,5 +10,6 @@ urlpatterns = [
     path("cases/<uuid:case_id>/claim", views.claim, name="claim"),
     path("cases/<uuid:case_id>/release", views.release, name="release"),
     path("cases/<uuid:case_id>/decide", views.decide, name="decide"),
+    path("cases/<uuid:case_id>/picture.jpg", views.picture, name="picture"),
     path("cases/<uuid:case_id>/frames/<int:place>.jpg", views.frame, name="frame"),
 ]

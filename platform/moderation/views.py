@@ -20,6 +20,7 @@ from moderation.case_page import case_page
 from moderation.forms import DecisionForm
 from moderation.models import Case, Outcome
 from moderation.queue_page import neighbours, queue_rows
+from studio.pictures import preview_of
 from verification import objections
 
 View = Callable[..., HttpResponseBase]
@@ -105,6 +106,18 @@ def decide(request: HttpRequest, case_id: object) -> HttpResponse:
 def frame(request: HttpRequest, case_id: object, place: int) -> HttpResponseBase:
     pictures = strip(_case(request, case_id).job)
     return files.picture(request, pictures[place] if place < len(pictures) else None)
+
+
+@moderators_only
+@require_GET
+def picture(request: HttpRequest, case_id: object) -> HttpResponse:
+    """What the creator sent for the clip to begin with."""
+    sent = _case(request, case_id).job.shot.picture
+    if sent is None or sent.erased_at:
+        raise Http404
+    return HttpResponse(
+        preview_of(sent), "image/jpeg", headers={"Cache-Control": "private, no-store"}
+    )
 
 
 def _case(request: HttpRequest, case_id: object) -> Case:

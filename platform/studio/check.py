@@ -8,11 +8,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from config.pages import Tag
+from generation import parse
 from jobs import engines
 from safety import UNSCREENED, Decision, Finding, SafetyError, load_policy
 from studio import services
 
 SURE = ((0.9, _lazy("very sure")), (0.7, _lazy("fairly sure")), (0.0, _lazy("not sure")))
+
+ABOUT = {
+    "negative_prompt": _lazy("in what should not be seen"),
+    "upload": _lazy("in the picture"),
+}
+"""What a finding is about, where it is not the prompt or the frames."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,7 @@ class FindingView:
     tag: Tag
     seconds: tuple[float, float] | None
     source: str
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +49,51 @@ class Check:
     findings: list[FindingView]
     drawn: tuple[str, ...]
     unknown: tuple[str, ...]
+    slots: list["Slot"]
 
 
-def check_prompt(text: str) -> Check:
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One slot of the shot card."""
+
+    name: str
+    word: str
+    text: str
+    hint: str
+
+
+SLOT_WORDS = {
+    "subject": (_lazy("Subject"), _lazy("who or what")),
+    "action": (_lazy("Action"), _lazy("what it does")),
+    "place": (_lazy("Place"), _lazy("where")),
+    "mood": (_lazy("Mood"), _lazy("light, weather, feeling")),
+    "camera": (_lazy("Camera"), _lazy("how it is seen")),
+    "style": (_lazy("Style"), _lazy("how it is drawn")),
+}
+
+
+def card_of(text: str) -> list[Slot]:
+    """The shot card of a prompt."""
+    card = parse(text)
+    return [
+        Slot(name, str(word), getattr(card, name), str(hint))
+        for name, (word, hint) in SLOT_WORDS.items()
+    ]
+
+
+def check_prompt(text: str, negative: str = "") -> Check:
     """Everything that the studio can say about a prompt without spending anything."""
-    verdict = services.preview_screening(text)
+    verdict = services.preview_screening(text, negative)
     shown = [finding for finding in verdict.findings if not finding.hidden]
     understanding = engines.generator().understand(text)
     return Check(
         tag=_promise(verdict.decision),
         sentence=_sentence(verdict.decision),
-        segments=segments(text, shown) if any(finding.span for finding in shown) else [],
+        segments=segments(text, shown) if any(_in_prompt(each) for each in shown) else [],
         findings=views_of(shown),
         drawn=understanding.drawn,
         unknown=understanding.unknown,
+        slots=card_of(text),
     )
 
 
@@ -77,6 +116,7 @@ def views_of(findings: Iterable[Finding]) -> list[FindingView]:
             tag=decision_tag(finding.decision),
             seconds=finding.seconds,
             source=finding.source,
+            about=str(ABOUT.get(finding.field, "")),
         )
         for finding in findings
         if finding.decision != Decision.ALLOW
@@ -106,11 +146,15 @@ def _category_words() -> dict[str, str]:
     return {key: rule.label for key, rule in {**policy.frames, **policy.prompt}.items()}
 
 
+def _in_prompt(finding: Finding) -> bool:
+    return finding.span is not None and finding.field == "prompt"
+
+
 def segments(text: str, findings: Iterable[Finding]) -> list[Segment]:
     """`text` cut where a finding begins or ends; the most severe finding gives the tone."""
     severity = [Decision.ALLOW] * len(text)
     for finding in findings:
-        if finding.span and finding.decision != Decision.ALLOW:
+        if finding.span and _in_prompt(finding) and finding.decision != Decision.ALLOW:
             start, end = finding.span
             for place in range(start, min(end, len(text))):
                 severity[place] = max(

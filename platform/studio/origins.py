@@ -1,13 +1,13 @@
 """What a shot starts from: nothing, a picture, or a clip that is there already."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from accounts.models import Person
 from config.errors import Forbidden, UserFault
 from generation import Ability
 from jobs import masters
 from studio.models import Clip, Picture, Shot, Way
+from studio.pictures import key_of, picture_for
 
 NEEDS = {Way.LOOP: Ability.LOOP, Way.REMIX: Ability.RESTYLE, Way.EXTEND: Ability.CONTINUE}
 """What the model must be able to do for it."""
@@ -44,7 +44,7 @@ def origin_of(person: Person, way: str, clip_id: str, picture_id: str) -> Origin
 
 def parent_for(person: Person, way: Way, clip_id: str) -> Clip:
     """A clip to build on: one's own; for its frames alone, any published one."""
-    clip = Clip.objects.filter(pk=_uuid(clip_id)).select_related("job__shot").first()
+    clip = Clip.objects.filter(pk=key_of(clip_id)).select_related("job__shot").first()
     clip = standing(clip)
     if way in FROM_FRAMES:
         require_frames(clip)
@@ -53,6 +53,12 @@ def parent_for(person: Person, way: Way, clip_id: str) -> Clip:
             "studio.parent-not-yours",
             "The recipe of somebody else's clip is theirs alone.",
             "Remix or extend the clip instead.",
+        )
+    elif clip.job.shot.way in FROM_FRAMES or "storyboard" in clip.job.generation:
+        raise UserFault(
+            "studio.parent-not-single",
+            "This clip was not made from one prompt alone.",
+            "Start again from the clip, or the storyboard, that it came of.",
         )
     return clip
 
@@ -84,7 +90,7 @@ def require_frames(clip: Clip) -> None:
 
 
 def _picture(person: Person, picture_id: str) -> Picture:
-    found = Picture.objects.filter(pk=_uuid(picture_id), owner=person, erased_at=None).first()
+    found = picture_for(person, picture_id)
     if found is None:
         raise UserFault(
             "studio.picture-gone",
@@ -92,10 +98,3 @@ def _picture(person: Person, picture_id: str) -> Picture:
             "Choose the file again.",
         )
     return found
-
-
-def _uuid(text: object) -> UUID | None:
-    try:
-        return UUID(str(text))
-    except ValueError:
-        return None

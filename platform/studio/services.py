@@ -13,6 +13,7 @@ from audit import services as audit
 from config.errors import UserFault
 from generation import Aspect, GenerationRequest, InvalidRequest, Limits, Tier
 from jobs import engines, pipeline, queue
+from jobs.asking import screen_words
 from jobs.disk import require_space
 from jobs.models import Job
 from safety import SafetyVerdict
@@ -99,9 +100,9 @@ def remix_seconds(parent: Clip, limits: Limits) -> float:
     return min(max(parent.seconds, limits.min_seconds), limits.max_seconds)
 
 
-def preview_screening(text: str) -> SafetyVerdict:
+def preview_screening(text: str, negative: str = "") -> SafetyVerdict:
     """What the prompt gate would say, before anything is spent. Nothing is stored."""
-    return engines.prompt_gate().screen(text)
+    return screen_words(engines.prompt_gate(), text, negative)
 
 
 def submit(owner: Person, ask: Ask) -> Job:

@@ -1,6 +1,7 @@
 """Pages for creators. Each shows only what its reader owns; anything else does not exist."""
 
 from asgiref.sync import sync_to_async
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import (
     Http404,
@@ -11,10 +12,12 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from config import files
-from config.errors import explain
+from config.errors import UserFault, explain
 from generation import GenerationError
 from jobs import selectors as job_selectors
 from jobs import services as job_services
@@ -25,9 +28,11 @@ from storyboards.job_page import shots_now
 from studio import selectors, services
 from studio.check import check_prompt
 from studio.clip_page import clip_view
+from studio.desk import desk_of
 from studio.forms import ShotForm
 from studio.listing import page_of_work
-from studio.models import Clip
+from studio.models import Clip, Picture
+from studio.pictures import erase, picture_for, preview_of, receive
 from studio.progress import job_tag, progress_of, rail
 from studio.stream import events as stream_events
 
@@ -37,26 +42,71 @@ from studio.stream import events as stream_events
 def home(request: HttpRequest) -> HttpResponse:
     context = {"area": "studio", "work": page_of_work(request.user, request.GET.get("page"))}
     try:
-        form = ShotForm(selectors.limits(), request.POST if request.method == "POST" else None)
+        desk = desk_of(request)
     except GenerationError as error:  # no generator: what is there can still be looked at
         fault = explain(error)
         return render(request, "studio/home.html", context | {"fault": fault}, status=fault.status)
-    if request.method == "POST" and form.is_valid():
-        return redirect("studio:job", services.submit(request.user, form.ask).pk)
-    context["form"] = form
-    return render(request, "studio/home.html", context, status=422 if form.errors else 200)
+    if request.method == "POST" and desk.form.is_valid():
+        return redirect(_made(services.submit_all(request.user, desk.form.ask)))
+    status = 422 if desk.form.errors else 200
+    return render(request, "studio/home.html", context | {"desk": desk}, status=status)
+
+
+def _made(jobs: list[Job]) -> str:
+    """Where to watch what was asked for: several clips beside the one that they came of."""
+    parent = jobs[0].shot.parent
+    if len(jobs) > 1 and parent:
+        return reverse("studio:clip", args=[parent.pk]) + "#family"
+    return reverse("studio:job", args=[jobs[0].pk])
 
 
 @login_required
 @require_POST
 def check(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("prompt", "").strip()
-    form = ShotForm(selectors.limits(), {**request.POST.dict(), "prompt": text})
     if not text:
         return render(request, "studio/check.html", {})
+    form = ShotForm(
+        selectors.limits(),
+        {**request.POST.dict(), "prompt": text},
+        person=request.user,
+    )
     problems = [] if form.is_valid() else form.problems
-    context = {"problems": problems, "check": None if problems else check_prompt(text)}
+    context: dict[str, object] = {"problems": problems}
+    if not problems:
+        context["check"] = check_prompt(text, form.request.negative)
     return render(request, "studio/check.html", context)
+
+
+@login_required
+@require_POST
+def pictures(request: HttpRequest) -> HttpResponse:
+    """Takes a picture as soon as it is chosen, and shows it where it will be used."""
+    upload = request.FILES.get("file")
+    if upload is None:
+        return render(request, "studio/picture.html", {})
+    try:
+        context: dict[str, object] = {"picture": receive(request.user, upload)}
+    except UserFault as fault:
+        context = {"fault": explain(fault)}
+    return render(request, "studio/picture.html", context)
+
+
+@login_required
+@require_GET
+def picture(request: HttpRequest, picture_id: object) -> HttpResponse:
+    content = preview_of(_picture(request, picture_id))
+    return HttpResponse(content, "image/jpeg", headers={"Cache-Control": "private, no-store"})
+
+
+@login_required
+@require_POST
+def erase_picture(request: HttpRequest, picture_id: object) -> HttpResponse:
+    erase(_picture(request, picture_id), request.user)
+    if request.htmx:
+        return render(request, "studio/picture.html", {})
+    messages.success(request, _("The picture is erased. Clips that were made from it stay."))
+    return redirect("studio:home")
 
 
 @login_required
@@ -132,6 +182,13 @@ def _job(request: HttpRequest, job_id: object) -> Job:
 
 def _clip(request: HttpRequest, clip_id: object) -> Clip:
     found = selectors.clip_of(request.user, clip_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _picture(request: HttpRequest, picture_id: object) -> Picture:
+    found = picture_for(request.user, picture_id)
     if found is None:
         raise Http404
     return found

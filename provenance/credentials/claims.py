@@ -51,6 +51,7 @@ class ClipClaims:
         prompt_commitment: see `commit`; binds the prompt without telling it.
         upscaled: the model's native picture was enlarged.
         ingredients: what the clip was made from.
+        edit: one sentence on what was done to the parent, for the manifest's action.
     """
 
     manifest_id: str
@@ -66,6 +67,7 @@ class ClipClaims:
     prompt_commitment: str
     upscaled: bool = False
     ingredients: tuple[Ingredient, ...] = ()
+    edit: str = ""
 
     def __post_init__(self) -> None:
         wrong = (

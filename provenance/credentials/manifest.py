@@ -81,6 +81,8 @@ def _actions(claims: ClipClaims) -> list[Definition]:
     edit |= {"softwareAgent": agent, "when": when}
     if inputs := by[Relationship.INPUT]:
         edit["parameters"] = {"ingredientIds": inputs}
+    if claims.edit:
+        edit["description"] = claims.edit
     actions.append(edit)
     actions += [
         {"action": "c2pa.placed", "parameters": {"ingredientIds": [part]}, "softwareAgent": studio}

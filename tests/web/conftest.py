@@ -24,7 +24,8 @@ from registry.models import Record
 from storyboards.drafts import Draft
 from storyboards.models import Storyboard
 from storyboards.services import begin
-from studio.models import Clip
+from studio import pictures
+from studio.models import Clip, Picture, Shot
 from tests.making import make_job
 from verification.models import Objection, Report, Share
 from verification.objections import object_to
@@ -63,6 +64,8 @@ class World:
     key: ApiKey
     storyboard: Storyboard
     batch: Batch
+    picture: Picture
+    picture_case: Case
 
 
 @pytest.fixture
@@ -75,6 +78,9 @@ def world(creator: Person, home: Path, settings) -> World:
     Workspace(held.pk).save_preview(picture)
     Workspace(held.pk).save_strip(np.zeros((4, 16, 16, 3), np.uint8))
     report = make_report()
+    sent = make_picture(creator)
+    begun = make_job(creator, State.HELD, held_at_stage=Gate.PROMPT)
+    Shot.objects.filter(pk=begun.shot_id).update(picture=sent)
     return World(
         job=held,
         clip=make_clip(creator, settings.PUBLIC_DIR),
@@ -84,6 +90,8 @@ def world(creator: Person, home: Path, settings) -> World:
         objection=object_to(report, "other", "I made it"),
         key=create_key(creator, "archive", [Scope.FETCH_MANIFESTS], 30).key,
         storyboard=begin(creator, Draft.empty("1:1")),
+        picture=sent,
+        picture_case=open_case(begun, Gate.PROMPT),
         batch=preview(creator, b"prompt,seconds\na red balloon over the hills,1\n"),
     )
 
@@ -112,6 +120,11 @@ def screen(job: Job, gate: str, decision: str, *findings: dict[str, object]) -> 
     return Screening.objects.create(
         job=job, gate=gate, decision=decision, findings=list(findings), policy_version="test-1"
     )
+
+
+def make_picture(owner: Person) -> Picture:
+    """A picture that somebody sent, as it is kept."""
+    return pictures.keep(owner, np.full((80, 120, 3), 90, np.uint8))
 
 
 def make_clip(owner: Person, folder: Path) -> Clip:
