@@ -18,7 +18,8 @@ OnProgress = Callable[[Progress], None]
 class Limits:
     """What a generator can be asked for; sizes are (width, height) as delivered.
 
-    `abilities`: what it can take beyond a prompt.
+    `abilities`: what it can take beyond a prompt. `required`: if not empty, a request must use at
+    least one of these (models that only set pictures in motion need a picture).
     """
 
     aspects: tuple[Aspect, ...]
@@ -28,11 +29,13 @@ class Limits:
     sizes: Mapping[Aspect, tuple[int, int]]
     fps: int
     abilities: frozenset[Ability] = frozenset()
+    required: frozenset[Ability] = frozenset()
 
     def check(self, request: GenerationRequest) -> None:
         """Raise InvalidRequest if the request is outside these limits.
 
-        Codes: generation.aspect, -seconds, -style, and -ability- with the name of what is lacking.
+        Codes: generation.aspect, -seconds, -style, -ability- with the name of what the
+        model lacks, and -start-missing.
         """
         if request.aspect not in self.aspects:
             raise InvalidRequest(
@@ -57,6 +60,12 @@ class Limits:
                 f"generation.ability-{lacking}",
                 f"This model cannot {_DOING[lacking]}.",
                 "Leave that out, or choose another model.",
+            )
+        if self.required and not self.required & request.needs():
+            raise InvalidRequest(
+                "generation.start-missing",
+                "This model does not work from words alone.",
+                f"Let it {' or '.join(_DOING[ability] for ability in sorted(self.required))}.",
             )
 
 

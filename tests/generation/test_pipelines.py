@@ -1,95 +1,191 @@
 """Real diffusers pipelines, tiny and untrained, driven through the one adapter."""
 
 import dataclasses
-import pickle
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from generation import (
-    Aspect,
+    Ability,
     Cancelled,
     GenerationFailed,
     GenerationRequest,
-    ModelInfo,
+    InvalidRequest,
     ModelUnavailable,
-    load_generator,
+    Tier,
 )
-from generation.families import FAMILIES
-from generation.pipelines import DiffusersGenerator, load_pipeline
+from generation.pipelines import DiffusersGenerator
 
 sys.path.insert(0, str(Path(__file__).parent))
-from tiny_pipelines import BUILDERS, build
+from tiny_generators import CLIP, DRAFT_STEPS, INFO, OTHER, PICTURE, STEPS, tiny
+from tiny_pipelines import BUILDERS
 
-INFO = ModelInfo("tiny", "0", "0" * 64, "none", upscaled=False)
-STEPS = 2
-
-
-def tiny(pipeline):
-    """An adapter at the family's own rules, but few steps, frames and pixels."""
-    family = FAMILIES[type(pipeline).__name__]
-    frames = 2 * family.stride + family.offset
-    small = dataclasses.replace(
-        family, most_frames=frames, area=family.multiple**2, steps=STEPS, fps=frames
-    )
-    return DiffusersGenerator(pipeline, INFO, small)
+STARTS = {
+    Ability.FIRST_FRAME: {"first_frame": PICTURE},
+    Ability.LAST_FRAME: {"first_frame": PICTURE, "last_frame": OTHER},
+    Ability.CONTINUE: {"continues": CLIP},
+    Ability.RESTYLE: {"source": CLIP, "strength": 0.8},
+    Ability.LOOP: {"first_frame": PICTURE, "loop": True},
+}
 
 
 @pytest.fixture(scope="module", params=BUILDERS)
 def generator(request):
-    return tiny(build(request.param))
+    return tiny(request.param)
 
 
-REQUEST = GenerationRequest("a boat on a lake", seconds=1)
+def asked(generator, **fields) -> GenerationRequest:
+    """A request of one second in a shape that the model has."""
+    aspect = generator.limits.aspects[0]
+    return GenerationRequest("a boat on a lake", aspect=aspect, seconds=1, **fields)
 
 
-def test_a_pipeline_makes_a_clip(generator):
-    output = generator.generate(REQUEST)
+def simplest(generator) -> GenerationRequest:
+    """The request that asks for least: words, or the pictures that the model needs."""
+    if Ability.LOOP in generator.limits.required:
+        return asked(generator, **STARTS[Ability.LAST_FRAME])
+    if generator.limits.required:
+        return asked(generator, first_frame=PICTURE)
+    return asked(generator)
+
+
+def starts(generator) -> list[GenerationRequest]:
+    """One request for each thing that the model can start from."""
+    needs_last = Ability.LOOP in generator.limits.required
+    return [
+        asked(generator, **fields)
+        for ability, fields in STARTS.items()
+        if ability in generator.limits.abilities
+        and not (needs_last and ability in (Ability.FIRST_FRAME, Ability.CONTINUE))
+    ]
+
+
+def test_a_pipeline_makes_the_same_clip_again_and_after_being_cancelled(generator):
+    request, seen = simplest(generator), []
+    first = generator.generate(request, seen.append)
     family = generator.family
-    assert output.frames.shape == (family.most_frames, family.multiple, family.multiple, 3)
-    assert output.frames.dtype == np.uint8
-    assert output.model == INFO
-
-
-def test_a_pipeline_repeats_itself_by_seed(generator):
-    first, again = generator.generate(REQUEST), generator.generate(REQUEST)
-    other = generator.generate(dataclasses.replace(REQUEST, seed=1))
-    assert np.array_equal(first.frames, again.frames)
-    assert not np.array_equal(first.frames, other.frames)
-
-
-def test_a_pipeline_reports_each_step(generator):
-    seen = []
-    generator.generate(REQUEST, seen.append)
-    assert [(p.step, p.steps) for p in seen] == [(i, STEPS) for i in range(1, STEPS + 1)]
-
-
-def test_a_pipeline_is_cancelled_in_mid_denoise_and_runs_again(generator):
-    before, seen = generator.generate(REQUEST), []
+    assert first.frames.shape == (family.most_frames, family.multiple, family.multiple, 3)
+    assert first.frames.dtype == np.uint8
+    assert (first.model, first.steps) == (INFO, STEPS)
+    assert [p.step for p in seen] == list(range(1, STEPS + 1))
+    assert {(p.stage, p.steps) for p in seen} == {("drawing", STEPS)}
 
     def cancel(progress):
         seen.append(progress)
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        generator.generate(REQUEST, cancel)
-    assert len(seen) == 1
-    assert np.array_equal(generator.generate(REQUEST).frames, before.frames)
+        generator.generate(request, cancel)
+    assert len(seen) == STEPS + 1  # it stopped within the first step
+    assert np.array_equal(generator.generate(request).frames, first.frames)
 
 
-@given(st.sampled_from(sorted(FAMILIES)), st.floats(1, 8), st.sampled_from(Aspect))
-def test_every_plan_keeps_the_family_s_rules(name, seconds, aspect):
-    family = FAMILIES[name]
-    frames, (width, height) = family.frames(seconds), family.size(aspect)
-    assert (frames - family.offset) % family.stride == 0
-    assert 0 < frames <= family.most_frames
-    assert width % family.multiple == height % family.multiple == 0
-    assert abs(width * height / family.area - 1) < 0.1
+def test_another_seed_makes_another_clip(generator):
+    request = dataclasses.replace(simplest(generator), tier=Tier.DRAFT)
+    one, other = (generator.generate(dataclasses.replace(request, seed=s)) for s in (0, 1))
+    assert one.steps == DRAFT_STEPS
+    assert not np.array_equal(one.frames, other.frames)
+
+
+def test_a_pipeline_starts_from_all_that_it_says_it_can(generator):
+    least = generator.generate(simplest(generator)).frames
+    for request in starts(generator):
+        drawn = generator.generate(request).frames
+        dropped = int(request.loop or request.continues is not None)
+        assert len(drawn) == generator.family.most_frames - dropped
+        if request.needs() != simplest(generator).needs():
+            assert not np.array_equal(drawn, least[dropped:])
+            assert not np.array_equal(drawn, least[: len(drawn)])
+
+
+def test_what_a_pipeline_cannot_do_is_refused(generator):
+    lacking = set(STARTS) - generator.limits.abilities
+    for ability in lacking:
+        request = asked(generator, **STARTS[ability])
+        with pytest.raises(InvalidRequest) as caught:
+            generator.generate(request)
+        assert caught.value.code.startswith("generation.ability-")
+
+
+@pytest.fixture(scope="module")
+def wan():
+    return tiny("wan", steps=5)
+
+
+@pytest.fixture(scope="module")
+def vace():
+    return tiny("wan_vace")
+
+
+@pytest.fixture(scope="module")
+def with_image():
+    return tiny("wan_image_with_two_experts")
+
+
+@pytest.mark.parametrize(("strength", "steps"), [(0.0, 1), (0.19, 1), (0.6, 3), (1.0, 5)])
+@pytest.mark.parametrize("name", ["wan", "cogvideox", "ltx_condition"])
+def test_strength_sets_how_much_is_redrawn(name, strength, steps):
+    generator, seen = tiny(name, steps=5), []
+    output = generator.generate(asked(generator, source=CLIP, strength=strength), seen.append)
+    assert output.steps == steps
+    assert [(p.step, p.steps) for p in seen] == [(i + 1, steps) for i in range(steps)]
+
+
+def test_a_negative_prompt_changes_the_clip(wan):
+    plain, without = (wan.generate(asked(wan, negative=n)).frames for n in ("", "lake w77"))
+    assert not np.array_equal(plain, without)
+
+
+def test_distilled_guidance_takes_no_negative_prompt():
+    generator = tiny("hunyuan")
+    with pytest.raises(InvalidRequest) as caught:
+        generator.generate(asked(generator, negative="text"))
+    assert caught.value.code == "generation.ability-negative-prompt"
+
+
+def test_a_model_that_needs_a_picture_says_so(with_image):
+    with pytest.raises(InvalidRequest) as caught:
+        with_image.generate(asked(with_image))
+    assert caught.value.code == "generation.start-missing"
+
+
+def test_a_last_picture_alone_is_refused(with_image):
+    with pytest.raises(InvalidRequest) as caught:
+        with_image.generate(asked(with_image, last_frame=OTHER, continues=None, loop=False))
+    assert caught.value.code == "generation.start-missing"
+
+
+def test_a_loop_around_nothing_is_refused_where_a_picture_is_needed():
+    generator = tiny("wan_first_and_last")
+    with pytest.raises(InvalidRequest) as caught:
+        generator.generate(asked(generator, loop=True))
+    assert caught.value.code == "generation.loop-first-frame"
+
+
+def test_only_the_last_frame_is_carried_on(with_image):
+    other = CLIP.copy()
+    other[:-1] = 0
+    one, same = (with_image.generate(asked(with_image, continues=c)).frames for c in (CLIP, other))
+    assert np.array_equal(one, same)
+
+
+def test_a_loop_from_words_is_drawn_there_and_back(vace):
+    seen = []
+    output = vace.generate(asked(vace, loop=True), seen.append)
+    assert [(p.step, p.steps) for p in seen] == [(i + 1, 2 * STEPS) for i in range(2 * STEPS)]
+    there = vace.family.frames(0.5)
+    assert len(output.frames) == 2 * there - 2
+
+
+def test_the_steps_can_be_set(wan):
+    wan.steps = 2
+    try:
+        assert wan.generate(asked(wan)).steps == 2
+    finally:
+        wan.steps = None
 
 
 def test_an_unknown_family_is_refused():
@@ -101,76 +197,58 @@ def test_an_unknown_family_is_refused():
     assert caught.value.code == "generation.model-family"
 
 
-def out_of_memory(generator, monkeypatch, times):
-    """Let the pipeline run out of memory so many times; returns what was tried in between."""
-    tried, pipeline, left = [], generator._pipeline, [times]
-    original = pipeline.scheduler.set_timesteps
+def exhaust(generator, monkeypatch, times, error):
+    """Let the model fail so many times."""
+    left, denoiser = [times], generator._sisters.get("text").transformer
+    original = denoiser.forward
 
     def exhausted(*positional, **named):
         if left[0]:
             left[0] -= 1
-            raise torch.OutOfMemoryError("no memory")
+            raise error
         return original(*positional, **named)
 
-    monkeypatch.setattr(pipeline.scheduler, "set_timesteps", exhausted)
-    monkeypatch.setattr(pipeline, "enable_model_cpu_offload", lambda: tried.append("offload"))
-    return tried
+    monkeypatch.setattr(denoiser, "forward", exhausted)
 
 
-def test_out_of_memory_is_tried_once_more_with_less(monkeypatch):
-    generator = tiny(build("wan"))
-    tried = out_of_memory(generator, monkeypatch, times=1)
-    assert generator.generate(REQUEST).frames.size
-    assert tried == ["offload"]
+def main_memory_error() -> RuntimeError:
+    """What torch really raises when main memory is short."""
+    try:
+        torch.empty(2**55, dtype=torch.uint8)
+    except RuntimeError as error:
+        return error
+    raise AssertionError("this machine has 32 PiB of memory")
+
+
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError("none"), main_memory_error()])
+def test_out_of_memory_is_tried_once_more_with_less(monkeypatch, error):
+    generator = tiny("wan")
+    before = generator.generate(asked(generator)).frames
+    exhaust(generator, monkeypatch, 1, error)
+    drawn = generator.generate(asked(generator)).frames
+    assert generator._sisters.get("text").vae.use_tiling
+    assert drawn.shape == before.shape
 
 
 def test_out_of_memory_twice_is_an_error(monkeypatch):
-    generator = tiny(build("wan"))
-    out_of_memory(generator, monkeypatch, times=2)
+    generator = tiny("wan")
+    exhaust(generator, monkeypatch, 2, torch.OutOfMemoryError("none"))
     with pytest.raises(GenerationFailed) as caught:
-        generator.generate(REQUEST)
+        generator.generate(asked(generator))
     assert caught.value.code == "generation.out-of-memory"
     assert caught.value.retryable
 
 
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("checkpoints") / "tiny-ltx"
-    build("ltx").save_pretrained(folder)
-    return folder
+def test_other_errors_are_not_taken_for_it(monkeypatch, wan):
+    exhaust(wan, monkeypatch, 1, RuntimeError("shapes do not match"))
+    with pytest.raises(RuntimeError, match="shapes"):
+        wan.generate(asked(wan))
 
 
-def refusal(folder) -> str:
-    with pytest.raises(ModelUnavailable) as caught:
-        load_pipeline(folder)
-    return caught.value.code
-
-
-def test_a_checkpoint_is_loaded_from_its_folder(checkpoint):
-    generator = load_pipeline(checkpoint)
-    assert generator.info.name == "tiny-ltx"
-    assert generator.family == FAMILIES["LTXPipeline"]
-
-
-def test_a_checkpoint_is_loaded_by_name(checkpoint):
-    assert load_generator(f"diffusers:{checkpoint}").info.name == "tiny-ltx"
-
-
-def test_a_missing_checkpoint_is_refused(tmp_path):
-    assert refusal(tmp_path) == "generation.checkpoint-missing"
-
-
-def test_a_pickled_checkpoint_is_refused(checkpoint, tmp_path):
-    copy = tmp_path / "copy"
-    (copy / "vae").mkdir(parents=True)
-    (copy / "model_index.json").write_bytes((checkpoint / "model_index.json").read_bytes())
-    (copy / "vae" / "weights.bin").write_bytes(pickle.dumps({}))
-    assert refusal(copy) == "generation.checkpoint-pickled"
-
-
-def test_a_checkpoint_of_another_architecture_is_refused(checkpoint, tmp_path):
-    copy = tmp_path / "copy"
-    copy.mkdir()
-    (copy / "model_index.json").write_text('{"_class_name": "NoSuchPipeline"}')
-    (copy / "x.safetensors").write_bytes(b"")
-    assert refusal(copy) == "generation.checkpoint-unreadable"
+def test_numbers_that_overflow_are_an_error():
+    generator = tiny("wan")
+    with torch.no_grad():
+        generator._sisters.get("text").vae.decoder.conv_out.bias.fill_(float("nan"))
+    with pytest.raises(GenerationFailed) as caught:
+        generator.generate(asked(generator))
+    assert caught.value.code == "generation.not-finite"

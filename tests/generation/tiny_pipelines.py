@@ -7,15 +7,22 @@ import transformers
 from diffusers import (
     AutoencoderKLCogVideoX,
     AutoencoderKLHunyuanVideo,
+    AutoencoderKLHunyuanVideo15,
     AutoencoderKLLTXVideo,
     AutoencoderKLMochi,
     AutoencoderKLWan,
+    CogVideoXImageToVideoPipeline,
     CogVideoXPipeline,
     CogVideoXTransformer3DModel,
+    CogVideoXVideoToVideoPipeline,
     DDIMScheduler,
     FlowMatchEulerDiscreteScheduler,
+    HunyuanVideo15Pipeline,
+    HunyuanVideo15Transformer3DModel,
     HunyuanVideoPipeline,
     HunyuanVideoTransformer3DModel,
+    LTXConditionPipeline,
+    LTXImageToVideoPipeline,
     LTXPipeline,
     LTXVideoTransformer3DModel,
     MochiPipeline,
@@ -23,9 +30,14 @@ from diffusers import (
     SkyReelsV2Pipeline,
     SkyReelsV2Transformer3DModel,
     UniPCMultistepScheduler,
+    WanImageToVideoPipeline,
     WanPipeline,
     WanTransformer3DModel,
+    WanVACEPipeline,
+    WanVACETransformer3DModel,
+    WanVideoToVideoPipeline,
 )
+from diffusers.guiders import ClassifierFreeGuidance
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 
@@ -57,11 +69,18 @@ def unipc():
     )
 
 
-def wan_decoder():
-    return AutoencoderKLWan(
-        base_dim=3, z_dim=16, dim_mult=[1, 1, 1, 1], num_res_blocks=1,
-        temperal_downsample=[False, True, True],
-    )  # fmt: skip
+def wan_decoder(**sizes):
+    return AutoencoderKLWan(**{
+        "base_dim": 3, "z_dim": 16, "dim_mult": [1, 1, 1, 1], "num_res_blocks": 1,
+        "temperal_downsample": [False, True, True], **sizes,
+    })  # fmt: skip
+
+
+WAN_5B_DECODER = {
+    "z_dim": 48, "in_channels": 12, "out_channels": 12, "is_residual": True, "patch_size": 2,
+    "latents_mean": [0.0] * 48, "latents_std": [1.0] * 48, "scale_factor_spatial": 16,
+    "scale_factor_temporal": 4,
+}  # fmt: skip
 
 
 WAN_SIZES = {
@@ -71,19 +90,73 @@ WAN_SIZES = {
 }  # fmt: skip
 
 
+def wan_network(**sizes):
+    return WanTransformer3DModel(**(WAN_SIZES | sizes))
+
+
+def wan_parts(**other):
+    return {
+        "tokenizer": tokenizer(), "text_encoder": text_encoder(), "vae": wan_decoder(),
+        "scheduler": unipc(), "transformer": wan_network(), **other,
+    }  # fmt: skip
+
+
 def wan():
-    return WanPipeline(
-        tokenizer=tokenizer(), text_encoder=text_encoder(), vae=wan_decoder(), scheduler=flow(7.0),
-        transformer=WanTransformer3DModel(**WAN_SIZES), transformer_2=None,
-    )  # fmt: skip
+    return WanPipeline(**wan_parts(scheduler=flow(7.0)))
 
 
 def wan_with_two_experts():
-    return WanPipeline(
-        tokenizer=tokenizer(), text_encoder=text_encoder(), vae=wan_decoder(), scheduler=unipc(),
-        transformer=WanTransformer3DModel(**WAN_SIZES),
-        transformer_2=WanTransformer3DModel(**WAN_SIZES), boundary_ratio=0.875,
+    return WanPipeline(**wan_parts(transformer_2=wan_network(), boundary_ratio=0.875))
+
+
+def wan_clip():
+    return WanVideoToVideoPipeline(**wan_parts())
+
+
+def clip_vision():
+    config = transformers.CLIPVisionConfig(
+        hidden_size=4, projection_dim=4, num_hidden_layers=2, num_attention_heads=2,
+        image_size=32, intermediate_size=16, patch_size=4,
     )  # fmt: skip
+    return {
+        "image_encoder": transformers.CLIPVisionModelWithProjection(config).eval(),
+        "image_processor": transformers.CLIPImageProcessor(crop_size=32, size=32),
+    }
+
+
+def wan_image(**sizes):
+    network = wan_network(in_channels=36, image_dim=4, **sizes)
+    return WanImageToVideoPipeline(**wan_parts(transformer=network, **clip_vision()))
+
+
+def wan_first_and_last():
+    return wan_image(pos_embed_seq_len=2 * (8 * 8 + 1))
+
+
+def wan_image_with_two_experts():
+    return WanImageToVideoPipeline(**wan_parts(
+        transformer=wan_network(in_channels=36), transformer_2=wan_network(in_channels=36),
+        boundary_ratio=0.9,
+    ))  # fmt: skip
+
+
+def wan_5b():
+    return WanPipeline(**wan_parts(
+        vae=wan_decoder(**WAN_5B_DECODER), expand_timesteps=True,
+        transformer=wan_network(in_channels=48, out_channels=48),
+    ))  # fmt: skip
+
+
+def wan_vace():
+    network = WanVACETransformer3DModel(
+        **(WAN_SIZES | {"num_layers": 3}), vace_layers=[0, 2], vace_in_channels=96
+    )
+    with torch.no_grad():  # untrained, it hardly looks at what it is shown
+        network.vace_patch_embedding.weight.mul_(10)
+        network.proj_out.weight.mul_(20)
+        for block in network.vace_blocks:
+            block.proj_out.weight.mul_(10)
+    return WanVACEPipeline(**wan_parts(transformer=network))
 
 
 def skyreels():
@@ -93,41 +166,69 @@ def skyreels():
     )  # fmt: skip
 
 
-def ltx():
+def ltx_parts():
     decoder = AutoencoderKLLTXVideo(
         latent_channels=8, block_out_channels=(8,) * 4, decoder_block_out_channels=(8,) * 4,
         layers_per_block=(1,) * 5, decoder_layers_per_block=(1,) * 5,
-        spatio_temporal_scaling=(True, True, False, False),
-        decoder_spatio_temporal_scaling=(True, True, False, False),
+        spatio_temporal_scaling=(True, True, True, False),
+        decoder_spatio_temporal_scaling=(True, True, True, False),
         decoder_inject_noise=(False,) * 5, upsample_residual=(False,) * 4,
         upsample_factor=(1,) * 4, timestep_conditioning=False, patch_size=1, patch_size_t=1,
         encoder_causal=True, decoder_causal=False,
     )  # fmt: skip
-    transformer = LTXVideoTransformer3DModel(
+    network = LTXVideoTransformer3DModel(
         in_channels=8, out_channels=8, num_attention_heads=4, attention_head_dim=8,
         cross_attention_dim=32, num_layers=1, caption_channels=32,
     )  # fmt: skip
-    return LTXPipeline(
-        transformer=transformer, vae=decoder, scheduler=flow(), text_encoder=text_encoder(),
-        tokenizer=tokenizer(),
-    )  # fmt: skip
+    return {
+        "transformer": network, "vae": decoder, "scheduler": flow(),
+        "text_encoder": text_encoder(), "tokenizer": tokenizer(),
+    }  # fmt: skip
 
 
-def cogvideox():
+def ltx():
+    return LTXPipeline(**ltx_parts())
+
+
+def ltx_image():
+    return LTXImageToVideoPipeline(**ltx_parts())
+
+
+def ltx_condition():
+    return LTXConditionPipeline(**ltx_parts())
+
+
+def cogvideox_parts(**sizes):
     decoder = AutoencoderKLCogVideoX(
         in_channels=3, out_channels=3, down_block_types=("CogVideoXDownBlock3D",) * 4,
         up_block_types=("CogVideoXUpBlock3D",) * 4, block_out_channels=(8,) * 4,
         latent_channels=4, layers_per_block=1, norm_num_groups=2, temporal_compression_ratio=4,
     )  # fmt: skip
-    transformer = CogVideoXTransformer3DModel(
-        num_attention_heads=4, attention_head_dim=8, in_channels=4, out_channels=4,
-        time_embed_dim=2, text_embed_dim=32, num_layers=1, sample_width=2, sample_height=2,
-        sample_frames=9, patch_size=2, temporal_compression_ratio=4, max_text_seq_length=226,
-    )  # fmt: skip
-    return CogVideoXPipeline(
-        tokenizer=tokenizer(), text_encoder=text_encoder(), vae=decoder, scheduler=DDIMScheduler(),
-        transformer=transformer,
-    )  # fmt: skip
+    network = CogVideoXTransformer3DModel(**{
+        "num_attention_heads": 4, "attention_head_dim": 8, "in_channels": 4, "out_channels": 4,
+        "time_embed_dim": 2, "text_embed_dim": 32, "num_layers": 1, "sample_width": 2,
+        "sample_height": 2, "sample_frames": 9, "patch_size": 2, "temporal_compression_ratio": 4,
+        "max_text_seq_length": 226, **sizes,
+    })  # fmt: skip
+    return {
+        "tokenizer": tokenizer(), "text_encoder": text_encoder(), "vae": decoder,
+        "scheduler": DDIMScheduler(prediction_type="v_prediction"), "transformer": network,
+    }  # fmt: skip
+
+
+def cogvideox():
+    return CogVideoXPipeline(**cogvideox_parts())
+
+
+def cogvideox_clip():
+    return CogVideoXVideoToVideoPipeline(**cogvideox_parts())
+
+
+def cogvideox_image():
+    return CogVideoXImageToVideoPipeline(**cogvideox_parts(
+        in_channels=8, num_attention_heads=2, attention_head_dim=16,
+        use_rotary_positional_embeddings=True, use_learned_positional_embeddings=True,
+    ))  # fmt: skip
 
 
 def hunyuan():
@@ -158,6 +259,36 @@ def hunyuan():
     )  # fmt: skip
 
 
+def hunyuan_15():
+    network = HunyuanVideo15Transformer3DModel(
+        in_channels=9, out_channels=4, num_attention_heads=2, attention_head_dim=8, num_layers=1,
+        num_refiner_layers=1, mlp_ratio=2.0, patch_size=1, patch_size_t=1, text_embed_dim=16,
+        text_embed_2_dim=32, image_embed_dim=12, rope_axes_dim=(2, 2, 4), target_size=16,
+        task_type="t2v",
+    )  # fmt: skip
+    decoder = AutoencoderKLHunyuanVideo15(
+        in_channels=3, out_channels=3, latent_channels=4, block_out_channels=(16,) * 4,
+        layers_per_block=1, spatial_compression_ratio=8, temporal_compression_ratio=4,
+        downsample_match_channel=False, upsample_match_channel=False,
+    )  # fmt: skip
+    language = transformers.Qwen2_5_VLTextConfig(
+        hidden_size=16, intermediate_size=32, num_attention_heads=2, num_key_value_heads=2,
+        num_hidden_layers=3, vocab_size=1000, pad_token_id=0,
+        rope_parameters={"rope_type": "default", "mrope_section": [1, 1, 2], "rope_theta": 1e4},
+    )  # fmt: skip
+    chat = tokenizer()
+    chat.chat_template = "{% for m in messages %}{{ m['content'] }} {% endfor %}"
+    pipeline = HunyuanVideo15Pipeline(
+        text_encoder=transformers.Qwen2_5_VLTextModel(language).eval(), tokenizer=chat,
+        transformer=network, vae=decoder, scheduler=flow(7.0), text_encoder_2=text_encoder(),
+        tokenizer_2=tokenizer(), guider=ClassifierFreeGuidance(guidance_scale=6.0),
+    )  # fmt: skip
+    # The real template's first 108 tokens are cut off, 1,000 are kept, and 729 stand for a picture.
+    pipeline.prompt_template_encode_start_idx, pipeline.tokenizer_max_length = 0, 128
+    pipeline.vision_num_semantic_tokens = 8
+    return pipeline
+
+
 def mochi():
     transformer = MochiTransformer3DModel(
         patch_size=2, num_attention_heads=2, attention_head_dim=8, num_layers=2,
@@ -175,8 +306,13 @@ def mochi():
 
 
 BUILDERS = {
-    f.__name__: f for f in (wan, wan_with_two_experts, skyreels, ltx, cogvideox, hunyuan, mochi)
-}
+    f.__name__: f
+    for f in (
+        wan, wan_with_two_experts, wan_clip, wan_image, wan_first_and_last,
+        wan_image_with_two_experts, wan_5b, wan_vace, skyreels, ltx, ltx_image, ltx_condition,
+        cogvideox, cogvideox_clip, cogvideox_image, hunyuan, hunyuan_15, mochi,
+    )
+}  # fmt: skip
 
 
 def build(name: str):
