@@ -150,7 +150,7 @@ class ConvolutionalCode:
     def _gains(self, soft: Floats) -> Floats:
         """What each register content would add to the correlation, shape (STEPS, 2**14)."""
         steps = soft.astype(np.float32).reshape(STEPS, self.rate)
-        return np.ascontiguousarray((_outputs(self.rate) @ steps.T).T)
+        return as_floats(steps @ _outputs(self.rate).T)
 
 
 def _pushed(

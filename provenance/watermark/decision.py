@@ -33,7 +33,7 @@ from provenance.watermark.code import ID_BITS
 
 FALSE_POSITIVE_BOUND = 1e-9
 """Chance, per upload, that any mark at all is claimed where there is none."""
-MAX_ATTEMPTS = 32
+MAX_ATTEMPTS = 48
 """Decoding attempts per key and upload; the detector stops there."""
 
 

@@ -122,8 +122,7 @@ class _Attempt:
         pilots = pattern_of(self.keys[0]).pilots
         for geometry in self._geometries(pilots):
             folded = [Folded.of(picture, geometry) for picture in self.pictures]
-            loudness = [tile.pilot_score(pilots) for tile in folded]
-            if max(loudness) < _AUDIBLE:
+            if max(tile.pilot_score(pilots) for tile in folded) < _AUDIBLE:
                 continue
             for weights in self._weightings(folded):
                 if self.left == 0:
@@ -139,34 +138,30 @@ class _Attempt:
     def _geometries(self, pilots: Carriers) -> Iterator[Geometry]:
         height, width = self.pictures[0].shape
         yield from plain_resizes(width, height)
-        searched = [self.pictures[0], self.pictures[-1]]
-        if len(self.pictures) > 1:
-            mixed = searched[0] + searched[1]
-            searched.append(mixed / np.float32(rms(mixed) + 1e-9))
-        else:
-            searched.pop()
-        for found in search(searched, pilots):
-            yield found.geometry
+        mixed = np.tensordot(_mixture(len(self.pictures)), self.pictures, 1)
+        for lattice in search(as_floats(mixed / (rms(mixed) + 1e-9)), pilots):
+            yield from lattice
 
-    def _weightings(self, folded: list[Folded]) -> Iterator[NDArray[np.float64]]:
-        """Ways to combine the channels: for least variance first (MVDR, Capon 1969, the pilots
-        telling the gains), then each alone. They depend on products of symbols only."""
+    def _weightings(self, folded: list[Folded]) -> Iterator[Floats]:
+        """Ways to combine the channels: for least variance (MVDR, Capon 1969, the pilots telling
+        the gains), all of them, the whole clip's alone. They depend on products of symbols only."""
         pattern = pattern_of(self.keys[0])
         symbols = np.array([pattern.symbols(tile.spectrum) for tile in folded])
         covariance = symbols @ symbols.T / symbols.shape[1]
         covariance += np.eye(len(folded)) * 0.03 * np.trace(covariance) / len(folded)
         gains = [float(pattern.pilots.measure(tile.spectrum).real.mean()) for tile in folded]
         combined = np.linalg.solve(covariance, np.maximum(gains, 0.02))
-        yield np.maximum(combined, 0.0)
-        if len(folded) > 1:
-            yield from np.eye(len(folded))
+        yield as_floats(np.maximum(combined, 0.0))
+        if len(folded) > 2:
+            yield _mixture(len(folded))
+            yield as_floats(np.arange(len(folded)) >= len(folded) - 2)
 
     def _decode(
-        self, folded: list[Folded], weights: NDArray[np.float64], geometry: Geometry, key: MarkKey
+        self, folded: list[Folded], weights: Floats, geometry: Geometry, key: MarkKey
     ) -> MarkDetection:
         pattern = pattern_of(key)
         stacked = np.stack([tile.spectrum for tile in folded])
-        spectrum = as_complexes(np.tensordot(weights.astype(np.float32), stacked, 1))
+        spectrum = as_complexes(np.tensordot(weights, stacked, 1))
         symbols = pattern.symbols(spectrum)
         soft = pattern.scrambler.gather(symbols * np.repeat(_gains(pattern, spectrum), 2))
         norm = float(np.linalg.norm(soft)) + 1e-12
@@ -194,6 +189,11 @@ class _Attempt:
         mark_id = int(self.registered.ids[likeliest])
         return MarkDetection(mark_id, score, self.budget.registry, chance, key.epoch, geometry,
                              key.tenant, by_registry=True)  # fmt: skip
+
+
+def _mixture(channels: int) -> Floats:
+    """All channels, those of the whole clip (the last two) counting twice."""
+    return as_floats(1 + (np.arange(channels) >= channels - 2))
 
 
 def _gains(pattern: Pattern, spectrum: Complexes) -> Floats:

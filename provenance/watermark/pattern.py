@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from provenance.watermark.code import Scrambler
 from provenance.watermark.keys import MarkKey, generator
-from provenance.watermark.planes import Complexes, Floats, as_complexes
+from provenance.watermark.planes import Complexes, Floats, as_complexes, as_floats
 
 TILE = 256
 """Tile units per period, and pixels per tile on clips up to `BASE_SIDE`."""
@@ -31,6 +31,8 @@ INNER, SPLIT, OUTER = 5.0, 18.0, 28.0
 strong compression, fast enough not to be seen as clouds."""
 SLOW_PILOTS, FAST_PILOTS = 112, 56
 PILOT_GAIN = 1.3
+CREST = 2.5
+"""Largest value of a tile, in its rms: no single speck stands out on a flat area."""
 TILT = -0.35
 """Amplitude falls with frequency as r**TILT: encoders keep slow waves longer."""
 
@@ -46,6 +48,11 @@ class Carriers:
     @property
     def radius(self) -> NDArray[np.float64]:
         return np.hypot(self.u, self.v)
+
+    def within(self, radius: float) -> Carriers:
+        """The waves of at most `radius` cycles per tile."""
+        kept = self.radius <= radius
+        return Carriers(self.u[kept], self.v[kept], self.phase[kept])
 
     @property
     def lattice(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -110,7 +117,8 @@ class Pattern:
             for band in (_slow, _fast)
         )
         unit = slow.std()
-        return (slow / unit).astype(np.float32), (fast / unit).astype(np.float32)
+        flattened = (as_floats(np.clip(tile / unit, -CREST, CREST)) for tile in (slow, fast))
+        return next(flattened), next(flattened)
 
     def symbols(self, spectrum: Complexes) -> Floats:
         """What the data carriers say in the DFT of a folded tile, real and imaginary in turn."""

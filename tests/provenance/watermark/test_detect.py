@@ -92,7 +92,7 @@ def test_without_the_key_there_is_nothing(through: Through, key: MarkKey) -> Non
 
 def test_a_weak_mark_is_recognised_among_registered_ids(key: MarkKey, ring: KeyRing) -> None:
     clip = marked(512, 512, key, 4)
-    noise = np.random.default_rng(0).normal(0, 46, clip.shape[:3])
+    noise = np.random.default_rng(0).normal(0, 54, clip.shape[:3])
     luma = list(np.clip(clip.mean(3) + noise, 0, 255).astype(np.uint8))
     blind = detect(luma, "IPPP", ring)
     named = detect(luma, "IPPP", ring, registered=[5, MARK_ID, 77])
