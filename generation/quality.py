@@ -47,7 +47,7 @@ class QualityCard:
 
     Attributes:
         adherence: 0 to 1, how much of the prompt a judge sees in the clip; None when there was no
-            judge: not measured.
+            judge, or none for this prompt: not measured.
         flicker: grey levels (0 to 255) by which the picture's brightness goes to and fro. The
             second difference in time of the mean luma of 8×8 tiles, halved, its median over the
             tiles so that what moves does not count, its mean over time. Of the family of VBench's

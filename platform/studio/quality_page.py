@@ -95,9 +95,9 @@ def _adherence(card: QualityCard, line: Any) -> Line:
     if card.adherence is None:
         name = str(NAMES[Measure.ADHERENCE])
         quiet = Tag(_("Not measured"), "quiet", "none")
-        return Line(name, quiet, _("This model brings no judge that could tell."), None)
+        return Line(name, quiet, _("There is nothing here that could judge these words."), None)
     percent = round(100 * card.adherence)
-    sentence = _("A judge trained on drawings finds %(n)d %% of it.") % {"n": percent}
+    sentence = _("The studio's judge finds %(n)d %% of what you asked for.") % {"n": percent}
     return line(Measure.ADHERENCE, sentence, percent)
 
 

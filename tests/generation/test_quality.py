@@ -82,6 +82,12 @@ def test_without_a_judge_adherence_is_not_measured(whole):
     assert assess(whole, FPS, "a red balloon").adherence is None
 
 
+def test_a_prompt_that_the_judge_cannot_judge_is_not_measured(whole):
+    card = assess(whole, FPS, "a surgeon", lambda frames, fps, prompt: None)
+    assert card.adherence is None
+    assert Thresholds().failures(card) == ()
+
+
 def test_the_judge_sees_frames_speed_and_prompt(whole):
     seen = []
 
