@@ -26,6 +26,7 @@ class Attack:
         before: arguments before the input (trimming).
         suffix: container of the result.
         fps: frames per second of the result.
+        generations: how often it is done over, each time to what the last one left.
     """
 
     name: str
@@ -35,9 +36,15 @@ class Attack:
     before: tuple[str, ...] = ()
     suffix: str = "mp4"
     fps: float = 24.0
+    generations: int = 1
 
     def apply(self, source: Path, folder: Path) -> Path:
-        result = folder / f"upload.{self.suffix}"
+        """The attacked video, a file in `folder`; the next attack may take its place."""
+        for number in range(self.generations):
+            source = self._once(source, folder / f"upload{number}.{self.suffix}")
+        return source
+
+    def _once(self, source: Path, result: Path) -> Path:
         graph = ("-filter_complex" if "[0:v]" in self.filters else "-vf", self.filters)
         command = [*FFMPEG, *self.before, "-i", str(source), *(graph if self.filters else ()),
                    *self.output, "-an", "-map_metadata", "-1", str(result)]  # fmt: skip
@@ -91,6 +98,7 @@ ATTACKS = (
     Attack("H.264 CRF 30", "codec", output=h264(30)),
     Attack("H.264 CRF 36", "codec", output=h264(36)),
     Attack("H.264 CRF 42", "codec", output=h264(42)),
+    Attack("H.264 CRF 28, five generations", "codec", output=h264(28), generations=5),
     Attack("HEVC CRF 32", "codec", output=(
         "-c:v", "libx265", "-preset", "fast", "-crf", "32", "-pix_fmt", "yuv420p",
         "-x265-params", "log-level=error:pools=1:frame-threads=1")),
@@ -111,6 +119,8 @@ ATTACKS = (
     Attack("crop to 50 %", "crop", crop(0.5)),
     Attack("crop to 50 % + CRF 36", "crop", crop(0.5), h264(36)),
     Attack("scale 70 % + crop 75 % + CRF 30", "crop", f"{scale(0.7)},{crop(0.75)}", h264(30)),
+    Attack("reel: 9:16 of it at 1.2×, caption, CRF 28", "crop",
+           f"crop=trunc(ih*.28125)*2:ih,{scale(1.2)},{caption()}", h264(28)),
     Attack("portrait cut-out of 60 % width", "crop", "crop=trunc(iw*.6/2)*2:ih:iw*.2:0", h264(26)),
     Attack("mirrored", "geometry", "hflip"),
     Attack("rotate 3°", "geometry", rotate(3)),
@@ -118,6 +128,7 @@ ATTACKS = (
     Attack("rotate 15°", "geometry", rotate(15)),
     Attack("rotate −15° + CRF 28", "geometry", rotate(-15), h264(28)),
     Attack("perspective 3 %", "geometry", PERSPECTIVE),
+    Attack("perspective 6 %", "geometry", PERSPECTIVE.replace(".03", ".06").replace(".97", ".94")),
     Attack("letterbox (80 % in a frame)", "frame",
            f"{scale(0.8)},pad=iw*1.4:ih*1.25:(ow-iw)/2:(oh-ih)/2"),
     Attack("picture in picture 50 %", "frame", inset(0.5)),

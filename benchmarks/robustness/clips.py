@@ -217,20 +217,17 @@ def collection(purpose: str) -> list[Scene]:
     """
     first = {"tuning": 1, "reporting": 101}[purpose]
     tuning = purpose == "tuning"
-    one, two, three = _PROMPTS[purpose]
     kinds: list[tuple[str, Callable[[int, int, int], Clip]]] = [
-        (f"generated: {one}", generated(one, first)),
+        (f"world {first}", world(first)),
         (f"drawing {first}", drawing(first)),
         ("film bikes", film("bikes", 10 if tuning else 120)),
-        (f"generated: {two}", generated(two, first)),
-        (f"world {first}", world(first)),
-        (f"generated: {three}", generated(three, first)),
         (f"photo {'china' if tuning else 'flower'}", photo(0 if tuning else 1, first)),
         (f"world {first + 1}", world(first + 1)),
         ("film bunny", film("bigbuckbunny", 20 if tuning else 80)),
         (f"texture {first}", textured(first)),
         (f"gradient {first}", gradient(first)),
         *((f"world {n}", world(n)) for n in range(first + 2, first + 6)),
+        *((f"generated: {prompt}", generated(prompt, first)) for prompt in _PROMPTS[purpose]),
     ]
     return [
         Scene(f"{name}, {width}×{height}", width, height, kind)

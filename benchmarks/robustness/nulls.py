@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.robustness.clips import Clip, collection
-from benchmarks.robustness.trials import luma_of
+from benchmarks.robustness.looks import luma_of
 from provenance.watermark import Budget, KeyRing, MarkKey, detect
 from provenance.watermark.channels import channels
 from provenance.watermark.code import Scrambler
@@ -18,6 +19,8 @@ from provenance.watermark.geometry import Geometry
 from provenance.watermark.pattern import pattern_of
 from provenance.watermark.sync import Folded
 
+_BINS = np.arange(0, 12.5, 0.5)
+_PORTION = 20
 _LEVELS = (2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0)
 
 
@@ -46,28 +49,38 @@ def statistics(count: int, seed: int) -> dict[str, Any]:
     }
 
 
-def uploads(count: int, seed: int, limit_seconds: float) -> dict[str, Any]:
+def uploads(
+    count: int, seed: int, limit_seconds: float, known: dict[str, Any] | None
+) -> Iterator[dict[str, Any]]:
     """The whole detector on unmarked clips, each cut, scaled and lit its own way, under its own
-    key; stops early at the time limit and says how many it saw."""
-    draw = np.random.default_rng(seed)
-    clips = [scene.clip(6) for scene in collection("reporting")]
-    scores: list[float] = []
-    claims = 0
-    started = time.process_time()
-    while len(scores) < count and time.process_time() - started < limit_seconds:
-        clip = clips[len(scores) % len(clips)]
-        luma = _varied(clip, draw)
-        found = detect(luma, ["I", *"PPPPP"], KeyRing.of([MarkKey(1, draw.bytes(32))]))
-        scores.append(found.score)
-        claims += found.mark_id is not None
-    return {
-        "uploads": len(scores),
-        "claims": claims,
-        "threshold": round(Budget().blind, 2),
-        "largest": round(max(scores), 2),
-        "seconds_each": round((time.process_time() - started) / len(scores), 2),
-        "scores": np.histogram(scores, np.arange(0, 12.5, 0.5))[0].tolist(),
-    }
+    key; goes on from `known`, stops at the time limit and says how many it saw.
+
+    Yields:
+        the figures so far, after every portion.
+    """
+    clips = [scene.clip(6) for scene in collection("reporting") if "generated" not in scene.name]
+    bins = np.zeros(len(_BINS) - 1, np.int64) + (known["scores"] if known else 0)
+    seen, claims = (known["uploads"], known["claims"]) if known else (0, 0)
+    largest, spent = (known["largest"], known["cpu_seconds"]) if known else (0.0, 0.0)
+    slowest = known["slowest"] if known else 0.0
+    began = time.process_time()
+    while seen < count and time.process_time() - began < limit_seconds:
+        for _ in range(min(_PORTION, count - seen)):
+            draw = np.random.default_rng([seed, seen])
+            luma = _varied(clips[seen % len(clips)], draw)
+            started = time.process_time()
+            found = detect(luma, ["I", *"PPPPP"], KeyRing.of([MarkKey(1, draw.bytes(32))]))
+            took = time.process_time() - started
+            bins += np.histogram([found.score], _BINS)[0]
+            largest, slowest = max(largest, found.score), max(slowest, took)
+            claims += found.mark_id is not None
+            seen, spent = seen + 1, spent + took
+        yield {
+            "uploads": seen, "wanted": count, "claims": claims,
+            "threshold": round(Budget().blind, 2), "largest": round(largest, 2),
+            "cpu_seconds": round(spent, 1), "seconds_each": round(spent / seen, 2),
+            "slowest": round(slowest, 2), "scores": bins.tolist(),
+        }  # fmt: skip
 
 
 def _symbols(clip: Clip, draw: np.random.Generator) -> NDArray[np.float32]:

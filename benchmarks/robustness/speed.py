@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.robustness.clips import FPS, collection
-from benchmarks.robustness.trials import luma_of
+from benchmarks.robustness.looks import luma_of
 from provenance.watermark import KeyRing, MarkKey, detect, embed
 from provenance.watermark.code import payload_of
 from provenance.watermark.pattern import pattern_of

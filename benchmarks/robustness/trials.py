@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import av
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.robustness.attacks import Attack, publish
 from benchmarks.robustness.clips import FPS, Scene
+from benchmarks.robustness.looks import Appearance, appearance
 from provenance.fingerprint import Reference, compare, reference
 from provenance.watermark import Budget, KeyRing, MarkKey, detect, embed
 
@@ -38,37 +38,30 @@ class Trial:
     likeness: float
 
 
-@dataclass(frozen=True)
-class Appearance:
-    """How a marked clip looks beside its original, before encoding."""
-
-    scene: str
-    ssim: float
-    worst_ssim: float
-    psnr: float
-    frames_per_second: float
-
-
 def run(
-    scenes: Iterable[Scene], attacks: Iterable[Attack], seed: int
+    scenes: Iterable[Scene], attacks: Iterable[Attack], seed: int, done: Collection[tuple[str, str]]
 ) -> Iterator[Trial | Appearance]:
-    """Every scene under every attack, each scene with a key and an ID of its own."""
+    """Every scene under every attack, each scene with a key and an ID of its own, but for the
+    (scene, attack) pairs that are `done`."""
     attacks = tuple(attacks)
-    for number, scene in enumerate(scenes):
-        draw = np.random.default_rng(seed * 1000 + number)
+    for scene in scenes:
+        left = [attack for attack in attacks if (scene.name, attack.name) not in done]
+        if not left:
+            continue
+        draw = np.random.default_rng([seed, *scene.name.encode()])
         key = MarkKey(1, draw.bytes(32))
         mark_id = int(draw.integers(2**48))
         clip = scene.clip()
         started = time.process_time()
         marked = np.stack(list(embed(clip, mark_id, key, fps=FPS)))
         spent = time.process_time() - started
-        yield _appearance(scene.name, clip, marked, len(clip) / spent)
+        yield appearance(scene.name, clip, marked, len(clip) / spent)
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             publish(marked, folder / "published.mp4")
             kept = reference(marked, fps=FPS)
             others = [int(i) for i in draw.integers(0, 2**48, _NAMED)]
-            for attack in attacks:
+            for attack in left:
                 upload = attack.apply(folder / "published.mp4", folder)
                 yield _trial(scene, attack, upload, key, mark_id, others, kept)
 
@@ -110,31 +103,3 @@ def read(path: Path) -> tuple[list[NDArray[np.uint8]], list[str]]:
                 luma.append(frame.to_ndarray(format="gray"))
             kinds.append("I" if int(frame.pict_type) == 1 else "P")
     return luma, kinds
-
-
-def _appearance(
-    name: str, clip: NDArray[np.uint8], marked: NDArray[np.uint8], speed: float
-) -> Appearance:
-    pairs = [(luma_of(a), luma_of(b)) for a, b in zip(clip[::6], marked[::6], strict=True)]
-    values = [ssim(a, b) for a, b in pairs]
-    error = float(np.mean([(a - b) ** 2 for a, b in pairs]))
-    return Appearance(name, round(float(np.mean(values)), 4), round(min(values), 4),
-                      round(float(10 * np.log10(255**2 / error)), 1), round(speed))  # fmt: skip
-
-
-def luma_of(frame: NDArray[np.uint8]) -> NDArray[np.float64]:
-    return cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY).astype(np.float64)
-
-
-def ssim(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Mean SSIM with the Gaussian window of Wang et al. 2004."""
-
-    def smooth(picture: NDArray[np.float64]) -> NDArray[np.float64]:
-        return cv2.GaussianBlur(picture, (11, 11), 1.5).astype(np.float64)
-
-    mean_1, mean_2 = smooth(one), smooth(other)
-    power_1, power_2 = smooth(one * one) - mean_1**2, smooth(other * other) - mean_2**2
-    cross = smooth(one * other) - mean_1 * mean_2
-    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
-    likeness = (2 * mean_1 * mean_2 + c1) * (2 * cross + c2)
-    return float(np.mean(likeness / ((mean_1**2 + mean_2**2 + c1) * (power_1 + power_2 + c2))))
