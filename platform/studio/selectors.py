@@ -28,12 +28,6 @@ def clip_of(owner: Person, clip_id: UUID) -> Clip | None:
     return clips_of(owner).filter(pk=clip_id).first()
 
 
-def public_clip(clip_id: UUID) -> Clip | None:
-    """A clip for anybody who has its address. Show nothing of its owner or its prompt."""
-    published = Clip.objects.filter(taken_down_at=None)
-    return published.filter(pk=clip_id).select_related("record", "job").first()
-
-
 def limits() -> Limits:
     """What the generator can make: formats, durations, styles."""
     return engines.generator().limits

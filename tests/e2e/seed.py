@@ -22,6 +22,7 @@ def seed() -> dict[str, str]:
     from studio.first_start import prepare
     from tests.making import make_job
     from tests.web.conftest import finding, make_clip, make_report, screen
+    from verification.services import share
 
     prepare()
     for email, _name in DEMO.values():
@@ -63,6 +64,9 @@ def seed() -> dict[str, str]:
     claim(claimed, Person.objects.get(email=DEMO[Role.ADMIN][0]))
     settings.PUBLIC_DIR.mkdir(parents=True, exist_ok=True)
     clip = make_clip(creator, settings.PUBLIC_DIR)
+    gone = make_clip(creator, settings.PUBLIC_DIR)
+    gone.taken_down_at = now()
+    gone.save()
     seeds = {
         "held": reverse("studio:job", args=[held.pk]),
         "refused": reverse("studio:job", args=[refused.pk]),
@@ -72,7 +76,11 @@ def seed() -> dict[str, str]:
         "case": reverse("moderation:case", args=[case.pk]),
         "rendering": reverse("studio:job", args=[rendering.pk]),
         "claimed": reverse("moderation:case", args=[claimed.pk]),
+        "taken down": reverse("registry:clip", args=[gone.pk]),
         "report": make_report().get_absolute_url(),
+        "altered": altered.get_absolute_url(),
+        "shared": share(altered, 7).get_absolute_url(),
+        "objection": reverse("objections:objection", args=[objection.pk]),
     }
     return seeds | _storyboards(creator) | _batches(creator)
 
@@ -121,6 +129,8 @@ def _storyboards(creator) -> dict[str, str]:
     single = make_clip(creator, settings.PUBLIC_DIR)
     single.job.generation = {"steps": 4, "seed": 9, "quality": quality}
     single.job.save()
+    altered = altered_report(clip)
+    objection = object_to(altered, "changes", "The caption was there from the start.")
     return {
         "storyboard": reverse("storyboards:board", args=[boards[0].pk]),
         "rendering_storyboard": reverse("studio:job", args=[boards[1].job_id]),

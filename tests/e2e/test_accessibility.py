@@ -28,11 +28,17 @@ SCREENS = [
     ("preview of a batch", "creator", "batch_preview"),
     ("batch", "creator", "batch"),
     ("change password", "creator", "/accounts/password/change/"),
+    ("API keys", "admin", "/accounts/keys/"),
+    ("registry for programs", "", "/c2pa/"),
+    ("clip that was taken down", "", "taken down"),
     ("queue", "moderator", "/review/"),
     ("case", "moderator", "case"),
     ("case to decide", "admin", "claimed"),
     ("verify", "", "/verify/"),
     ("report", "", "report"),
+    ("report of an altered copy", "", "altered"),
+    ("shared report", "", "shared"),
+    ("objection", "moderator", "objection"),
     ("public clip", "", "public"),
 ]
 LOOKS = [("light", 1280), ("light", 390), ("dark", 1280), ("dark", 390)]
