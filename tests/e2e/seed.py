@@ -21,7 +21,10 @@ def seed() -> dict[str, str]:
     from moderation.services import claim, open_case, state_reasons
     from studio.first_start import prepare
     from tests.making import make_job
+    from tests.verification.making import altered_report
     from tests.web.conftest import finding, make_clip, make_report, screen
+    from verification.objections import object_to
+    from verification.services import share
     from verification.services import share
 
     prepare()
@@ -67,6 +70,8 @@ def seed() -> dict[str, str]:
     gone = make_clip(creator, settings.PUBLIC_DIR)
     gone.taken_down_at = now()
     gone.save()
+    altered = altered_report(clip)
+    objection = object_to(altered, "changes", "The caption was there from the start.")
     seeds = {
         "held": reverse("studio:job", args=[held.pk]),
         "refused": reverse("studio:job", args=[refused.pk]),
@@ -129,8 +134,6 @@ def _storyboards(creator) -> dict[str, str]:
     single = make_clip(creator, settings.PUBLIC_DIR)
     single.job.generation = {"steps": 4, "seed": 9, "quality": quality}
     single.job.save()
-    altered = altered_report(clip)
-    objection = object_to(altered, "changes", "The caption was there from the start.")
     return {
         "storyboard": reverse("storyboards:board", args=[boards[0].pk]),
         "rendering_storyboard": reverse("studio:job", args=[boards[1].job_id]),
