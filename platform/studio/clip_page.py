@@ -6,13 +6,17 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from config.pages import Tag
+from generation import GenerationError
 from registry.credentials import Panel, panel_of
 from safety import Finding
 from storyboards.clip_page import BoardRecipe, board_recipe
 from studio import services
 from studio.check import FindingView, decision_tag, views_of
+from studio.lineage import Node, family_of
 from studio.models import Clip
 from studio.quality_page import QualityView, quality_view
+from studio.selectors import limits
+from studio.ways import Offer, offers
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,14 @@ class ClipView:
     public_url: str
     quality: QualityView | None
     storyboard: BoardRecipe | None
+    negative: str
+    offers: list[Offer]
+    family: Node | None
+    compare: bool
 
 
 def clip_view(clip: Clip, request: HttpRequest) -> ClipView:
+    family = family_of(clip)
     return ClipView(
         clip=clip,
         prompt=services.prompt_of(clip.job.shot),
@@ -53,7 +62,19 @@ def clip_view(clip: Clip, request: HttpRequest) -> ClipView:
         public_url=request.build_absolute_uri(reverse("registry:clip", args=[clip.pk])),
         quality=quality_view(clip.job.generation.get("quality")),
         storyboard=board_recipe(clip.job),
+        negative=services.negative_of(clip.job.shot),
+        offers=_offers(clip, request),
+        family=family if family.children else None,
+        compare=sum(bool(node.clip) for node in family.walk()) > 1,
     )
+
+
+def _offers(clip: Clip, request: HttpRequest) -> list[Offer]:
+    """Nothing while there is no generator: the clip can still be looked at."""
+    try:
+        return offers(request.user, clip, limits())
+    except GenerationError:
+        return []
 
 
 def shown_findings(stored: list[dict[str, object]]) -> list[Finding]:

@@ -36,6 +36,7 @@ def desk_of(request: HttpRequest) -> Desk:
         origin = origins.origin_of(
             request.user, asked.get("way", ""), asked.get("clip", ""), asked.get("picture", "")
         )
+        ways.require(limits, origin.way)
     except UserFault as error:
         origin, fault = origins.FROM_NOTHING, explain(error)
     form = ShotForm(limits, _posted(request), person=request.user, origin=origin)

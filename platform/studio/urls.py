@@ -17,5 +17,6 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/cancel", views.cancel, name="cancel"),
     path("jobs/<uuid:job_id>/retry", views.retry, name="retry"),
     path("clips/<uuid:clip_id>/", views.clip, name="clip"),
+    path("clips/<uuid:clip_id>/compare", views.compare, name="compare"),
     path("clips/<uuid:clip_id>/download", views.download, name="download"),
 ]

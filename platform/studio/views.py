@@ -28,6 +28,7 @@ from storyboards.job_page import shots_now
 from studio import selectors, services
 from studio.check import check_prompt
 from studio.clip_page import clip_view
+from studio.compare_page import compare as compare_with
 from studio.desk import desk_of
 from studio.forms import ShotForm
 from studio.listing import page_of_work
@@ -164,6 +165,15 @@ def retry(request: HttpRequest, job_id: object) -> HttpResponse:
 def clip(request: HttpRequest, clip_id: object) -> HttpResponse:
     view = clip_view(_clip(request, clip_id), request)
     return render(request, "studio/clip.html", {"area": "studio", "clip": view})
+
+
+@login_required
+@require_GET
+def compare(request: HttpRequest, clip_id: object) -> HttpResponse:
+    found = _clip(request, clip_id)
+    page = compare_with(found, request.GET.getlist("with"))
+    context = {"area": "studio", "clip": found, "page": page}
+    return render(request, "studio/compare.html", context)
 
 
 @login_required

@@ -43,7 +43,7 @@ LACKING = {
     Ability.NEGATIVE: _lazy("The model of this studio cannot be told what to leave out."),
 }
 FOR_ALL = (Way.REMIX, Way.EXTEND)
-"""What may be made of anybody's published clip."""
+"""What may be made of anybody's published clip, and of one that has no recipe of a single shot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,22 @@ class Offer:
 
 def offers(person: Person, clip: Clip, limits: Limits) -> list[Offer]:
     """What can be made of a clip by this person."""
-    own = clip.owner_id == person.pk
-    ways = (Way.TAKE, Way.VARIATION, Way.LOOP, Way.REMIX, Way.EXTEND) if own else FOR_ALL
+    recipe = clip.owner_id == person.pk and "storyboard" not in clip.job.generation
+    ways = (Way.TAKE, Way.VARIATION, Way.LOOP, Way.REMIX, Way.EXTEND) if recipe else FOR_ALL
     return [_offer(person, clip, limits, way) for way in ways]
 
 
 def lacking(limits: Limits, ability: Ability) -> str:
     """Why the model cannot, or an empty string when it can."""
     return "" if ability in limits.abilities else str(LACKING[ability])
+
+
+def require(limits: Limits, way: Way) -> None:
+    """Raises `UserFault` with the engine's code for a way that the model does not know."""
+    ability = origins.NEEDS.get(way)
+    if ability and (why := lacking(limits, ability)):
+        advice = _("Choose another way, or ask whoever runs this studio for another model.")
+        raise UserFault(f"generation.ability-{ability}", why, advice)
 
 
 def all_lacking(limits: Limits) -> list[str]:

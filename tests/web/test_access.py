@@ -29,6 +29,7 @@ TABLE = [
     ("post", "studio:cancel", "job", (SIGN_IN, DONE, GONE, GONE, GONE)),
     ("post", "studio:retry", "job", (SIGN_IN, 409, GONE, GONE, GONE)),
     ("get", "studio:clip", "clip", (SIGN_IN, 200, GONE, GONE, GONE)),
+    ("get", "studio:compare", "clip", (SIGN_IN, 200, GONE, GONE, GONE)),
     ("get", "studio:download", "clip", (SIGN_IN, 200, GONE, GONE, GONE)),
     ("get", "storyboards:home", None, (SIGN_IN, 200, 200, 200, 200)),
     ("post", "storyboards:new", None, (SIGN_IN, DONE, DONE, DONE, DONE)),
