@@ -25,7 +25,6 @@ def seed() -> dict[str, str]:
     from tests.web.conftest import finding, make_clip, make_report, screen
     from verification.objections import object_to
     from verification.services import share
-    from verification.services import share
 
     prepare()
     for email, _name in DEMO.values():
