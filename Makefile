@@ -9,7 +9,7 @@ export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format bench bench-generation bench-robustness bench-provenance \
-        bench-registry bench-safety train clean
+        bench-registry bench-verification bench-safety train clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ bench-provenance: $(VENV)/test.stamp ## damage to signed files, cost of signing 
 
 bench-registry: $(VENV)/test.stamp ## look-ups among 10^3 to 10^6 clips (POSTGRESQL=address of a database to make anew)
 	$(BIN)/python -m benchmarks.registry $(if $(POSTGRESQL),--postgresql $(POSTGRESQL))
+
+bench-verification: $(VENV)/test.stamp ## time of a verification through the web, cost of the sandbox
+	$(BIN)/python -m benchmarks.verification
 
 bench-safety: $(VENV)/test.stamp ## recall and false alarms of the safety gates (DATA=folder of the text sets)
 	$(BIN)/python -m benchmarks.safety.world_frames --out $(WORLD)
