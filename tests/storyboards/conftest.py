@@ -9,9 +9,8 @@ PROMPTS = ("a red balloon over the hills", "the red balloon over the sea")
 
 
 @pytest.fixture(autouse=True)
-def small_generator(settings, home):
+def small_generator(settings):
     settings.GENERATOR = "tests.fakes:SmallGenerator"
-    signing.set_up()
 
 
 @pytest.fixture
@@ -20,5 +19,7 @@ def draft() -> Draft:
 
 
 @pytest.fixture
-def storyboard(creator, draft) -> Storyboard:
+def storyboard(creator, draft, home) -> Storyboard:
+    """Begun in a house that can sign."""
+    signing.set_up()
     return services.begin(creator, draft)

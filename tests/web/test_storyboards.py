@@ -208,6 +208,7 @@ def test_the_clip_page_shows_every_shot_with_its_quality(press, desk, world, sto
     assert "from 0.9 s" in page
     assert "Crossfade" in page
     assert page.count("Weak") == 2
+    assert "way=take" not in page  # a storyboard is no recipe of a single shot
     assert reverse("storyboards:copy", args=[storyboard.pk]) in page
 
 
