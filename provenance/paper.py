@@ -99,7 +99,7 @@ _KINDS = {
 def _pieces(report: dict[str, Any]) -> Iterator[str]:
     for piece in report["timeline"]:
         yield f"{piece['start']:.1f} to {piece['end']:.1f} s: {_KINDS[piece['kind']]}"
-    for gap in report["missing"]:
+    for gap in report.get("missing", []):  # earlier reports have none
         yield f"Left out: {gap['start']:.1f} to {gap['end']:.1f} s of the published clip"
 
 

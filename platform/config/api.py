@@ -19,7 +19,7 @@ KEYS = {
     "type": "http",
     "scheme": "bearer",
     "description": "An API key of this studio (kmk_…), made on one's account page. Scopes: "
-    "fetch:manifests, store:manifests, store:bindings.",
+    "fetch:manifests, store:manifests, store:bindings, verify:videos.",
 }
 
 
