@@ -114,7 +114,7 @@ def _embedded() -> Generator:
     return EmbeddedGenerator.load()
 
 
-_CHECKPOINT: Final = "diffusers:"
+CHECKPOINT: Final = "diffusers:"  # before the folder of a checkpoint
 _LOADERS: Final[Mapping[str, Callable[[], Generator]]] = {"embedded": _embedded}
 
 
@@ -128,10 +128,10 @@ def load_generator(name: str = "embedded") -> Generator:
 
     Raises ModelUnavailable if there is none of that name or it cannot be loaded.
     """
-    if name.startswith(_CHECKPOINT):
+    if name.startswith(CHECKPOINT):
         from generation.pipelines import load_pipeline  # diffusers is slow to import
 
-        return load_pipeline(Path(name.removeprefix(_CHECKPOINT)))
+        return load_pipeline(Path(name.removeprefix(CHECKPOINT)))
     if name not in _LOADERS:
         raise ModelUnavailable(
             "generation.model-unknown",

@@ -146,7 +146,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "ltx": Family(25, 8, 1, 257, 32, 704 * 480,
         {Way.TEXT: "LTXPipeline", Way.IMAGE: "LTXImageToVideoPipeline"}, fixed=_LTX),
     "ltx-condition": Family(25, 8, 1, 257, 32, 704 * 480,
-        {Way.CONDITIONS: "LTXConditionPipeline"}, fixed=_LTX | {"image_cond_noise_scale": 0.0}),
+        {Way.CONDITIONS: "LTXConditionPipeline"}, fixed=_LTX | {"image_cond_noise_scale": 0.025}),
     "cogvideox": Family(8, 8, 1, 49, 16, 720 * 480,
         {Way.TEXT: "CogVideoXPipeline", Way.CLIP: "CogVideoXVideoToVideoPipeline"}),
     "cogvideox-i2v": Family(8, 8, 1, 49, 16, 720 * 480,

@@ -127,7 +127,7 @@ def _per_channel(vae: Any, name: str) -> torch.Tensor | None:
     """A statistic of the latents (C,1,1), which VAEs keep in their configuration or as a buffer."""
     value = getattr(vae.config, name, None)
     if value is None:
-        value = getattr(vae, name, None)
+        value = dict(vae.named_buffers()).get(name)
     return None if value is None else torch.as_tensor(value).float().cpu().reshape(-1, 1, 1)
 
 

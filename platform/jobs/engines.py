@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from config.errors import explain
 from generation import Generator, embedded, load_generator
+from generation.base import CHECKPOINT
 from generation.quality import Judge
 from generation.storyboard import Embed
 from safety import (
@@ -45,13 +46,14 @@ def once(load: Callable[P, T]) -> Callable[P, T]:
 
 
 def generator() -> Generator:
-    """The generator named by `settings.GENERATOR`: one of ours, or package.module:callable."""
+    """The generator named by `settings.GENERATOR`: one of ours, diffusers: and the folder of a
+    checkpoint, or package.module:callable."""
     return _generator_named(settings.GENERATOR)
 
 
 @once
 def _generator_named(name: str) -> Generator:
-    if ":" in name:
+    if ":" in name and not name.startswith(CHECKPOINT):
         make = cast(Callable[[], Generator], import_string(name.replace(":", ".")))
         return make()
     return load_generator(name)

@@ -19,12 +19,13 @@ FACTOR, CHANNELS = 8, 6
 MEAN, STD = [0.5] * CHANNELS, [2.0] * CHANNELS
 
 
-class BlockVae:
+class BlockVae(torch.nn.Module):
     """Latents that are a linear mix of each block's mean colour, or noise."""
 
     dtype = torch.float32
 
     def __init__(self, noise=False):
+        super().__init__()
         torch.manual_seed(0)
         self.mix, self.noise = torch.randn(CHANNELS, 3), noise
         self.config = SimpleNamespace(

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from generation import ModelUnavailable
 from jobs import engines
 
 FRAMES = np.random.default_rng(1).integers(0, 256, (6, 64, 64, 3), dtype=np.uint8)
@@ -36,3 +37,10 @@ def test_an_addition_that_is_not_there_holds_clips(settings, name, value, part):
 
 def test_without_additions_nothing_of_them_is_said():
     assert "missing" not in reasons(engines.media_gate.__wrapped__().screen(FRAMES, 8))
+
+
+def test_a_checkpoint_is_named_by_its_folder(settings, tmp_path):
+    settings.GENERATOR = f"diffusers:{tmp_path}"
+    with pytest.raises(ModelUnavailable) as caught:
+        engines.generator()
+    assert caught.value.code == "generation.checkpoint-missing"
