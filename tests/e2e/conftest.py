@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,11 +49,24 @@ def browser_type_launch_args() -> dict[str, object]:
 
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    home = tmp_path_factory.mktemp("studio")
+    """A studio whose generator is quick, and waits when it is told to."""
+    with _running(tmp_path_factory.mktemp("studio"), "tests.fakes:AbleGenerator") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def drawing_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """A studio with the model that ships."""
+    with _running(tmp_path_factory.mktemp("drawing"), "embedded") as found:
+        yield found
+
+
+@contextmanager
+def _running(home: Path, generator: str) -> Iterator[Studio]:
     port = _free_port()
     environment = os.environ | {
         "KINEMARK_HOME": str(home),
-        "KINEMARK_GENERATOR": "tests.fakes:SmallGenerator",
+        "KINEMARK_GENERATOR": generator,
         "KINEMARK_POLL_SECONDS": "0.1",
         "KINEMARK_FREE_SPACE_FLOOR_MB": "0",
         "KINEMARK_VERIFY_PER_HOUR": "1000",
@@ -90,6 +104,19 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
 def visit(browser: Browser, studio: Studio) -> Iterator[Callable[..., Page]]:
     """Opens a page for a person ("creator", "moderator") or for nobody; fails the test if the
     page logs an error, which includes whatever the content security policy stops."""
+    with _visits(browser, studio) as open_page:
+        yield open_page
+
+
+@pytest.fixture
+def visit_drawing(browser: Browser, drawing_studio: Studio) -> Iterator[Callable[..., Page]]:
+    """The same in the studio with the model that ships."""
+    with _visits(browser, drawing_studio) as open_page:
+        yield open_page
+
+
+@contextmanager
+def _visits(browser: Browser, studio: Studio) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     problems: list[str] = []
 

@@ -20,9 +20,10 @@ def seed() -> dict[str, str]:
     from jobs.workspace import Workspace
     from moderation.services import claim, open_case, state_reasons
     from studio.first_start import prepare
+    from studio.models import Shot, Way
     from tests.making import make_job
     from tests.verification.making import altered_report
-    from tests.web.conftest import finding, make_clip, make_report, screen
+    from tests.web.conftest import finding, make_clip, make_picture, make_report, screen
     from verification.objections import object_to
     from verification.services import share
 
@@ -66,6 +67,11 @@ def seed() -> dict[str, str]:
     claim(claimed, Person.objects.get(email=DEMO[Role.ADMIN][0]))
     settings.PUBLIC_DIR.mkdir(parents=True, exist_ok=True)
     clip = make_clip(creator, settings.PUBLIC_DIR)
+    take = make_clip(creator, settings.PUBLIC_DIR)
+    Shot.objects.filter(pk=take.job.shot_id).update(parent=clip, way=Way.TAKE, seed=2)
+    sent = make_job(creator, State.HELD, prompt="a kite", held_at_stage=Gate.PROMPT)
+    Shot.objects.filter(pk=sent.shot_id).update(picture=make_picture(creator))
+    screen(sent, Gate.PROMPT, "review", finding(field="upload"))
     gone = make_clip(creator, settings.PUBLIC_DIR)
     gone.taken_down_at = now()
     gone.save()
@@ -76,6 +82,11 @@ def seed() -> dict[str, str]:
         "refused": reverse("studio:job", args=[refused.pk]),
         "failed": reverse("studio:job", args=[failed.pk]),
         "clip": reverse("studio:clip", args=[clip.pk]),
+        "take": f"{reverse('studio:home')}?way=take&clip={clip.pk}",
+        "variations": f"{reverse('studio:home')}?way=variation&clip={clip.pk}",
+        "not to be taken": f"{reverse('studio:home')}?way=extend&clip={gone.pk}",
+        "compare": reverse("studio:compare", args=[clip.pk]),
+        "picture": reverse("moderation:case", args=[open_case(sent, Gate.PROMPT).pk]),
         "public": reverse("registry:clip", args=[clip.pk]),
         "case": reverse("moderation:case", args=[case.pk]),
         "rendering": reverse("studio:job", args=[rendering.pk]),
