@@ -8,7 +8,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router, Status
 from pydantic import ValidationError
@@ -82,9 +82,10 @@ def _admit(request: HttpRequest) -> ApiKey | str:
     summary="Examines a video, sent as a file or named by its address",
     openapi_extra={"requestBody": _BODY, "security": [{}, {"auth": []}]},
 )
-def verify(request: HttpRequest) -> Any:
+def verify(request: HttpRequest, response: HttpResponse) -> Any:
     if not isinstance(request.auth, ApiKey):
         limits.take_token(request.META["REMOTE_ADDR"])
+    response["Cache-Control"] = "no-store"
     return Status(201, _told(request, _verified(request)))
 
 
@@ -95,7 +96,8 @@ def verify(request: HttpRequest) -> Any:
     summary="The report again, until it expires",
     openapi_extra={"security": [{}]},
 )
-def read(request: HttpRequest, report_id: UUID) -> Any:
+def read(request: HttpRequest, response: HttpResponse, report_id: UUID) -> Any:
+    response["Cache-Control"] = "no-store"
     return _told(request, _report(report_id))
 
 

@@ -6,6 +6,7 @@ blurred stills.
 """
 
 import hashlib
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -89,7 +90,7 @@ def close(objection: Objection, moderator: Person, outcome: str) -> None:
                 _("Take the next one."),
             )
         audit.record("objection.closed", objection, moderator)
-    _remove(objection.pk)
+    _remove(_folder(objection.pk))
 
 
 def open_objections() -> QuerySet[Objection]:
@@ -116,8 +117,8 @@ def sweep() -> None:
     kept = Objection.objects.exclude(video_until=None).values_list("pk", flat=True)
     wanted = {str(each) for each in kept}
     for folder in _root().iterdir():
-        if folder.name not in wanted and _is_old(folder):
-            _remove(UUID(folder.name))
+        if folder.is_dir() and folder.name not in wanted and _is_old(folder):
+            _remove(folder)
 
 
 def _keep_video(objection: Objection, report: Report, video: UploadedFile) -> None:
@@ -161,9 +162,5 @@ def _is_old(folder: Path) -> bool:
         return False
 
 
-def _remove(objection_id: UUID) -> None:
-    folder = _folder(objection_id)
-    if folder.exists():
-        for file in folder.iterdir():
-            file.unlink(missing_ok=True)
-        folder.rmdir()
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)

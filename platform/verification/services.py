@@ -141,6 +141,14 @@ def new_file() -> Iterator[Path]:
     path = Path(settings.UPLOADS_DIR / f"{uuid4()}.upload")
     try:
         yield path
+    except OSError as error:
+        log.error("upload.not-stored", error=error)
+        raise SystemFault(
+            "verification.not-stored",
+            _("The video could not be stored for its examination."),
+            _("Try again later; if it happens again, tell whoever runs this studio."),
+            retryable=True,
+        ) from error
     finally:
         path.unlink(missing_ok=True)
 

@@ -48,15 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @of_report
 def report(request: HttpRequest, shown: Shown) -> HttpResponse:
-    context = {
-        "area": "verify",
-        "page": report_page(shown, request.build_absolute_uri),
-        "claims": Claim.choices,
-        "share_days": services.SHARE_DAYS,
-        "most_bytes": settings.VERIFY_MAX_BYTES,
-        "video_days": settings.OBJECTION_VIDEO_DAYS,
-    }
-    return render(request, "verification/report.html", context)
+    return _page(request, shown)
 
 
 @never_cache
@@ -128,10 +120,12 @@ def unshare(request: HttpRequest, report_id: UUID) -> HttpResponse:
     return redirect(f"{found.get_absolute_url()}#share")
 
 
+@never_cache
 @require_POST
 def wrong(request: HttpRequest) -> HttpResponse:
     """“This answer is wrong”. One fixed address, because only fixed ones may take large bodies."""
     upload = request.FILES.get("video")
+    claim, note = request.POST.get("claim", ""), request.POST.get("note", "").strip()[:4000]
     try:
         found = _report(_uuid(request.POST.get("report", "")))
         limits.take_token(request.META["REMOTE_ADDR"])
@@ -141,12 +135,28 @@ def wrong(request: HttpRequest) -> HttpResponse:
                 _("The video was sent without your consent to keep it, so nothing was kept."),
                 _("Tick the box, or send the objection without the video."),
             )
-        note = request.POST.get("note", "").strip()[:4000]
-        objections.object_to(found, request.POST.get("claim", ""), note, upload)
+        objections.object_to(found, claim, note, upload)
+    except (KinemarkError, ProvenanceError) as error:
+        said = {"fault": explain(error), "claim": claim, "note": note}
+        response = _page(request, Shown(found, None), **said)
+        response.status_code = explain(error).status
+        return response
     finally:
         services.discard(upload)
     messages.success(request, _("Thank you. A person will look at it; the report goes along."))
     return redirect(found)
+
+
+def _page(request: HttpRequest, shown: Shown, **more: object) -> HttpResponse:
+    context = {
+        "area": "verify",
+        "page": report_page(shown, request.build_absolute_uri),
+        "claims": Claim.choices,
+        "share_days": services.SHARE_DAYS,
+        "video_days": settings.OBJECTION_VIDEO_DAYS,
+        **more,
+    }
+    return render(request, "verification/report.html", context)
 
 
 def _form(request: HttpRequest, **context: object) -> HttpResponse:

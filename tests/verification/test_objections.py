@@ -91,6 +91,14 @@ def test_a_video_with_consent_is_kept_privately(client, examined, settings, mode
     assert "no-store" in answer["Cache-Control"]
 
 
+def test_what_was_written_is_not_lost_when_something_is_wrong(client, examined):
+    answer = send(client, *examined, note="Filmed on 3 May.", claim="changes")
+    page = answer.content.decode()
+    assert "Filmed on 3 May.</textarea>" in page
+    assert 'value="changes" required checked' in page
+    assert "verification.consent-missing" in page
+
+
 def test_another_file_is_refused(client, examined, settings):
     report, content = examined
     answer = send(client, report, content + b"x", consent="yes")
