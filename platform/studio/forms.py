@@ -227,13 +227,15 @@ def _field_of(code: str) -> str | None:
 def _initial(limits: Limits, person: Person, origin: Origin) -> dict[str, object]:
     """What the form begins with: the parent's recipe, as far as it may be known and is wanted."""
     first = next(iter(limits.aspects))
-    plain = {
+    plain: dict[str, object] = {
         "aspect": first.value,
         "seconds": f"{max(limits.min_seconds, min(2.0, limits.max_seconds)):g}",
         "tier": Tier.FINAL.value,
         "strength": 0.6,
         "count": 1,
     }
+    if origin.picture:
+        plain["picture"] = str(origin.picture.pk)
     if origin.parent is None:
         return plain
     return (

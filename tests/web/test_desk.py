@@ -15,7 +15,7 @@ from jobs.models import Job
 from studio.models import Clip, Picture, Shot, Way
 from studio.pictures import content_of, pixels_of
 from tests.making import PROMPT
-from tests.web.conftest import make_clip
+from tests.web.conftest import make_clip, make_picture
 
 HOME = "/studio/"
 GOOD = {"prompt": PROMPT, "aspect": "1:1", "seconds": "1", "seed": "7"}
@@ -211,6 +211,12 @@ def test_a_picture_stays_with_the_form_when_something_else_is_wrong(desk):
     assert f'name="picture" value="{picture.pk}"' in response.content.decode()
     desk.post(HOME, GOOD | {"picture": str(picture.pk)})
     assert Job.objects.get().shot.picture == picture
+
+
+def test_a_picture_can_be_used_again(desk, creator):
+    picture = make_picture(creator)
+    page = desk.get(f"{HOME}?picture={picture.pk}").content.decode()
+    assert f'name="picture" value="{picture.pk}"' in page
 
 
 def test_an_erased_picture_is_gone_from_disk(desk, settings):
