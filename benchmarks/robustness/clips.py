@@ -35,9 +35,10 @@ class Scene:
     width: int
     height: int
     render: Callable[[int, int, int], Clip]
+    frames: int = 48
 
-    def clip(self, frames: int = 48) -> Clip:
-        return self.render(self.width, self.height, frames)
+    def clip(self, frames: int | None = None) -> Clip:
+        return self.render(self.width, self.height, frames or self.frames)
 
 
 def drawing(seed: int) -> Callable[[int, int, int], Clip]:
@@ -207,6 +208,11 @@ _PROMPTS = {
                   "an orange fish swimming in the ocean"),
 }  # fmt: skip
 SIZES = ((512, 512), (640, 384), (384, 640))
+OTHER_SIZES = (
+    (640, 360, 24), (1280, 720, 24), (1920, 1080, 24), (720, 1280, 24), (1080, 1920, 24),
+    (384, 384, 24), (512, 512, 240), (512, 512, 1440),
+)  # fmt: skip
+"""Width, height and frames of clips beyond what the embedded generator makes: to 1080p and 60 s."""
 
 
 def collection(purpose: str) -> list[Scene]:
@@ -229,7 +235,13 @@ def collection(purpose: str) -> list[Scene]:
         *((f"world {n}", world(n)) for n in range(first + 2, first + 6)),
         *((f"generated: {prompt}", generated(prompt, first)) for prompt in _PROMPTS[purpose]),
     ]
-    return [
+    usual = [
         Scene(f"{name}, {width}×{height}", width, height, kind)
         for (name, kind), (width, height) in zip(kinds, itertools.cycle(SIZES))
     ]
+    others = [
+        Scene(f"world {first + n}, {width}×{height}, {frames} frames", width, height,
+              world(first + n), frames)
+        for n, (width, height, frames) in enumerate(OTHER_SIZES, 6)
+    ]  # fmt: skip
+    return usual + others

@@ -8,7 +8,7 @@ combines what they say by how loud the pilots are in each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -27,8 +27,12 @@ from provenance.watermark.planes import (
 WORKING_SIDE = 900
 """Longest side, in pixels, at which an upload is examined; larger ones are shrunk to it."""
 _INTRA, _FOLLOWING, _SPREAD = 4, 5, 12
-_MEDIANS = (9, 19)
-"""Pixels: the small one follows soft shading, the large one keeps more of the slow waves."""
+WHOLE = 3
+"""How many of the averages, the last ones, are of the whole clip."""
+_PLATEAU_STEP = 10.0
+"""Grey levels between the levels that colours are sorted by."""
+_PLATEAU_SHRINK, _PLATEAU_SPREAD = 8, 2.0
+"""A colour is averaged over a Gaussian of 16 pixels."""
 _LARGEST = 4.0
 """Grey levels: the mark is hardly ever larger."""
 _QUIET = 0.4
@@ -47,18 +51,19 @@ def channels(luma: Sequence[Bytes], picture_types: Sequence[str]) -> list[Floats
         picture_types: "I" for intra frames, anything else for predicted ones.
 
     Returns:
-        two to six float32 pictures of unit rms, their longer side at most WORKING_SIDE: for each
-        group of frames with what a small and what a large median leaves.
+        five to seven float32 pictures of unit rms, their longer side at most WORKING_SIDE: for
+        each group of frames what is left beside a small median and beside the plateaus of flat
+        colour; for the whole clip, the last, beside a large median as well.
     """
     count = len(luma)
     scale = working_scale(luma[0])
-    whitened: dict[tuple[int, int], Floats] = {}
+    whitened: dict[tuple[int, _Beside], Floats] = {}
 
-    def average(indices: Sequence[int], median: int) -> Floats:
+    def average(indices: Sequence[int], beside: _Beside) -> Floats:
         for index in indices:
-            if (index, median) not in whitened:
-                whitened[index, median] = _whiten(_shrunk(luma[index], scale), median)
-        stack = np.stack([whitened[index, median] for index in indices])
+            if (index, beside) not in whitened:
+                whitened[index, beside] = _whiten(_shrunk(luma[index], scale), beside)
+        stack = np.stack([whitened[index, beside] for index in indices])
         return _level(as_floats(stack.mean(0)))
 
     intra = [index for index, kind in enumerate(picture_types[:count]) if kind == "I"] or [0]
@@ -68,9 +73,50 @@ def channels(luma: Sequence[Bytes], picture_types: Sequence[str]) -> list[Floats
         index for start in intra[:3] for index in range(start + 1, start + 1 + _FOLLOWING)
         if index < count
     ]  # fmt: skip
+    groups = [group for group in (intra[:_INTRA], following) if group]
     spread = list(range(0, count, max(1, count // _SPREAD)))
-    groups = [group for group in (intra[:_INTRA], following, spread) if group]
-    return [average(group, median) for group in groups for median in _MEDIANS]
+    averages = [average(group, beside) for group in groups for beside in (_fine, _flat)]
+    return averages + [average(spread, beside) for beside in (_fine, _coarse, _flat)]
+
+
+_Beside = Callable[[Bytes], Floats]
+
+
+def _fine(luma: Bytes) -> Floats:
+    """Beside a median that follows soft shading."""
+    return as_floats(luma) - as_floats(cv2.medianBlur(luma, 9))
+
+
+def _coarse(luma: Bytes) -> Floats:
+    """Beside a median that keeps more of the slow waves."""
+    return as_floats(luma) - as_floats(cv2.medianBlur(luma, 19))
+
+
+def _flat(luma: Bytes) -> Floats:
+    """Beside the mean colour of what is of about the same colour and near: on drawings this is the
+    flat colour itself, up to its very edge, and all slow waves remain.
+
+    A bilateral filter (Tomasi & Manduchi 1998) by sorted levels (Yang, Tan & Ahuja 2009): each
+    pixel counts to the two levels around it, each level is averaged on a small picture.
+    """
+    height, width = luma.shape
+    half = 2 if max(luma.shape) > 480 else 1
+    size = (width // half, height // half)
+    picture = as_floats(cv2.resize(luma, size, interpolation=cv2.INTER_AREA))
+    small = (max(1, width // _PLATEAU_SHRINK), max(1, height // _PLATEAU_SHRINK))
+    plateaus = np.zeros_like(picture)
+    first, last = (int(edge / _PLATEAU_STEP) for edge in (picture.min(), picture.max()))
+    for number in range(first, last + 2):
+        level = np.float32(number * _PLATEAU_STEP)
+        share = np.maximum(0, 1 - np.abs(picture - level) / np.float32(_PLATEAU_STEP))
+        amount, total = (
+            cv2.GaussianBlur(
+                cv2.resize(each, small, interpolation=cv2.INTER_AREA), (0, 0), _PLATEAU_SPREAD
+            )
+            for each in (share, share * picture)
+        )
+        plateaus += share * cv2.resize(total / (amount + np.float32(1e-4)), size)
+    return as_floats(cv2.resize(picture - plateaus, (width, height)))
 
 
 def _shrunk(luma: Bytes, scale: float) -> Bytes:
@@ -79,15 +125,14 @@ def _shrunk(luma: Bytes, scale: float) -> Bytes:
     return as_bytes(cv2.resize(luma, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
 
 
-def _whiten(luma: Bytes, median: int) -> Floats:
+def _whiten(luma: Bytes, beside: _Beside) -> Floats:
     """What is left of a picture beside its own content, weighted by what the mark may be in it.
 
-    A median follows areas and edges and leaves the mark, which is small; what is larger than any
-    mark is cut off. Then each place counts by its expected amplitude over its noise power, the
-    weight of a matched filter.
+    The content is followed, the mark, which is small, is left; what is larger than any mark is cut
+    off. Then each place counts by its expected amplitude over its noise power, the weight of a
+    matched filter.
     """
-    picture = as_floats(luma)
-    detail = picture - as_floats(cv2.medianBlur(luma, median))
+    detail = beside(luma)
     detail = np.clip(detail, -_LARGEST, _LARGEST)
     expected, _ = Mask().amplitudes(luma)
     return as_floats(detail * expected / (local_mean(detail * detail, 13) + _QUIET))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from provenance.watermark.channels import channels, working_scale
+from provenance.watermark.channels import WHOLE, channels, working_scale
 from provenance.watermark.code import mark_id_of
 from provenance.watermark.decision import MAX_ATTEMPTS, Budget
 from provenance.watermark.geometry import Geometry, plain_resizes
@@ -152,9 +152,8 @@ class _Attempt:
         gains = [float(pattern.pilots.measure(tile.spectrum).real.mean()) for tile in folded]
         combined = np.linalg.solve(covariance, np.maximum(gains, 0.02))
         yield as_floats(np.maximum(combined, 0.0))
-        if len(folded) > 2:
-            yield _mixture(len(folded))
-            yield as_floats(np.arange(len(folded)) >= len(folded) - 2)
+        yield _mixture(len(folded))
+        yield as_floats(np.arange(len(folded)) >= len(folded) - WHOLE)
 
     def _decode(
         self, folded: list[Folded], weights: Floats, geometry: Geometry, key: MarkKey
@@ -192,8 +191,8 @@ class _Attempt:
 
 
 def _mixture(channels: int) -> Floats:
-    """All channels, those of the whole clip (the last two) counting twice."""
-    return as_floats(1 + (np.arange(channels) >= channels - 2))
+    """All channels, those of the whole clip counting twice."""
+    return as_floats(1 + (np.arange(channels) >= channels - WHOLE))
 
 
 def _gains(pattern: Pattern, spectrum: Complexes) -> Floats:
