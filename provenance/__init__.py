@@ -1,7 +1,7 @@
 """Provenance: mark, sign, examine and judge video. The engine's face; see docs/architecture.md."""
 
 from provenance.answers import Answer
-from provenance.attest import AttestedReport, check_report, sign_report
+from provenance.attest import AttestedReport, check_report, sign_report, sign_statement
 from provenance.credentials import (
     MARK_ALGORITHM,
     Authority,
@@ -108,6 +108,7 @@ __all__ = [
     "report",
     "sign_clip",
     "sign_report",
+    "sign_statement",
     "signposts",
     "socket_key",
     "verify_published",

@@ -49,10 +49,16 @@ class AttestedReport:
 
 def sign_report(report: dict[str, Any], signer: Signer) -> str:
     """The report as a signed, compact JWS: three base64url parts with dots between them."""
+    return sign_statement(_TYPE, report, signer)
+
+
+def sign_statement(kind: str, statement: dict[str, Any], signer: Signer) -> str:
+    """Any statement as a signed, compact JWS; `kind` is its ``typ``, by which it cannot be taken
+    for another kind."""
     certificates = x509.load_pem_x509_certificates(signer.chain.encode())
     chain = [base64.b64encode(each.public_bytes(Encoding.DER)).decode() for each in certificates]
-    header = {"alg": "ES256", "typ": _TYPE, "x5c": chain}
-    signed = f"{_encoded(_json(header))}.{_encoded(_json(report))}"
+    header = {"alg": "ES256", "typ": kind, "x5c": chain}
+    signed = f"{_encoded(_json(header))}.{_encoded(_json(statement))}"
     return f"{signed}.{_encoded(signer.sign(signed.encode()))}"
 
 

@@ -22,6 +22,7 @@ from provenance import MARK_ALGORITHM, active_manifest
 from provenance.deposit import MAX_BYTES
 from registry import content, deposits, schemas, selectors
 from registry.admission import may
+from registry.receipts import receipt_for
 from verification.limits import slot, take_token
 
 VERSION = "2.4.0"
@@ -186,16 +187,22 @@ def manifest(
     operation_id="storeManifest",
     summary="Deposits a manifest store",
     description="It is read in a sandbox first: its signature and statements must hold. Soft "
-    "bindings that it names lead to it from then on.",
+    "bindings that it names lead to it from then on. A receipt is signed, and can be checked "
+    "without the studio.",
     tags=["store"],
+    exclude_none=True,
     openapi_extra=_extra(
         Scope.STORE_MANIFESTS, requestBody={"required": True, **_bytes_of(STORE_TYPE)}
     ),
 )
-def store_manifest(request: HttpRequest) -> schemas.Deposited:
+def store_manifest(
+    request: HttpRequest,
+    returnReceipt: Annotated[bool, InAddress()] = False,  # noqa: N803
+) -> schemas.Deposited:
     _only(request, STORE_TYPE)
     kept = deposits.deposit(request.auth.owner, _body(request, MAX_BYTES))
-    return schemas.Deposited(manifestId=kept.manifest_id)
+    receipt = receipt_for(kept, f"{settings.KINEMARK_URL}{BASE}") if returnReceipt else None
+    return schemas.Deposited(manifestId=kept.manifest_id, receipt=receipt)
 
 
 @router.delete(

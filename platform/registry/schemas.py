@@ -1,7 +1,7 @@
 """Requests and answers of the resolution API, in the specification's own names."""
 
 import base64
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Field, Schema
 from pydantic import AfterValidator, StringConstraints
@@ -41,6 +41,7 @@ class NewBinding(Schema):
 
 class Deposited(Schema):
     manifestId: str  # noqa: N815
+    receipt: dict[str, Any] | None = None
 
 
 class NamedAlgorithm(Schema):

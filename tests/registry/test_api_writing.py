@@ -1,13 +1,21 @@
 """The resolution API for those with a key: depositing, binding, withdrawing."""
 
+import base64
+import hashlib
+import json
 from datetime import timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from django.utils.timezone import now
 
 from accounts.models import ApiKey, Role, Scope
 from audit.models import Event
-from provenance import MARK_ALGORITHM
+from jobs.signing import trust
+from provenance import MARK_ALGORITHM, InvalidMedia, check_report
 from provenance.deposit import MAX_BYTES
 from registry.models import Binding, Deposit, Record
 from tests.registry.conftest import BASE, signed
@@ -46,6 +54,34 @@ def test_a_deposited_manifest_comes_back_unchanged(client, writer, outside, sett
     assert response.json() == {"manifestId": outside.manifest_id}
     assert client.get(f"{MANIFESTS}/{outside.manifest_id}").content == outside.manifest
     assert left_behind(settings) == []
+
+
+def test_a_receipt_can_be_checked_without_the_studio(client, writer, outside):
+    response = client.post(
+        f"{MANIFESTS}?returnReceipt=true",
+        outside.manifest,
+        content_type=STORE,
+        headers=writer,
+    )
+    receipt = response.json()["receipt"]
+    assert receipt["@type"] == "org.c2pa.manifest-receipt"
+    assert receipt["repository"]["manifestId"] == outside.manifest_id
+    header, payload, signature = receipt["anchor"]["proof"]["value"].split(".")
+    told = json.loads(unpadded(payload))
+    assert told["sha256"] == hashlib.sha256(outside.manifest).hexdigest()
+    assert told["manifestId"] == outside.manifest_id
+    head = json.loads(unpadded(header))
+    leaf = x509.load_der_x509_certificate(base64.b64decode(head["x5c"][0]))
+    raw = unpadded(signature)
+    r, s = int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big")
+    signed = f"{header}.{payload}".encode()
+    leaf.public_key().verify(encode_dss_signature(r, s), signed, ec.ECDSA(hashes.SHA256()))
+    with pytest.raises(InvalidMedia, match="not a signed report"):
+        check_report(receipt["anchor"]["proof"]["value"], trust())
+
+
+def unpadded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def test_depositing_twice_is_depositing_once(client, writer, kept, outside):
