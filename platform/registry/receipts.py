@@ -1,8 +1,8 @@
 """What whoever deposits a manifest gets in hand: the studio's signed word that it was kept.
 
-Signed with it: since when, and the manifest's digest.
-The proof is a JSON Web Signature (RFC 7515, compact, ES256) with its certificates in the header, so
-that it can be checked without asking the studio, and held against it.
+The proof is a JSON Web Signature (RFC 7515, compact, ES256) over the manifest's digest and the time
+since which it is kept, with its certificates in the header: it can be checked without asking the
+studio, and held against it.
 """
 
 from datetime import UTC
