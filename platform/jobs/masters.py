@@ -4,6 +4,7 @@ A clip that is carried on or drawn again is marked anew. Were it made from the p
 marks would lie over each other and neither could be read (docs/adr/0004).
 """
 
+import time
 from pathlib import Path
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from studio.models import Clip
 
 QUALITY = 8
 """x264's constant rate factor: no difference that an eye can see."""
+SETTLED_SECONDS = 60
 
 
 def path_of(clip_id: UUID) -> Path:
@@ -46,7 +48,13 @@ def load(clip_id: UUID) -> NDArray[np.uint8]:
 
 
 def sweep() -> None:
-    """Removes the copies of clips that are not published any more."""
+    """Removes the copies of clips that are not published any more.
+
+    A fresh one may belong to a publication that is just being committed.
+    """
+    oldest = time.time() - SETTLED_SECONDS
     for file in settings.PRIVATE_DIR.glob("masters/*.mp4"):
+        if file.stat().st_mtime > oldest:
+            continue
         if not Clip.objects.filter(pk=file.stem, taken_down_at=None).exists():
             file.unlink(missing_ok=True)

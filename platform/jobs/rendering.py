@@ -25,6 +25,10 @@ from jobs import building
 from jobs.kept_shots import KeptShots, found_out, quality_of
 from jobs.work import Work
 from storyboards.selectors import board_of
+from studio.models import Way
+
+KEEP_SEED = frozenset({Way.TAKE, Way.LOOP})
+"""Ways whose clips are compared with their parent; a retry draws another seed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,10 @@ def request_of(work: Work, limits: Limits) -> GenerationRequest:
 
 
 def checks_for(work: Work, request: GenerationRequest) -> Checks:
-    """A draft is a quick look: what is wrong with it is said, but it is made only once."""
-    attempts = 1 if request.tier is Tier.DRAFT else settings.RENDER_ATTEMPTS
+    """A draft is a quick look, and another take must keep its seed: what is wrong with either is
+    said, but it is made only once."""
+    once = request.tier is Tier.DRAFT or work.job.shot.way in KEEP_SEED
+    attempts = 1 if once else settings.RENDER_ATTEMPTS
     return Checks(attempts=attempts, judge=work.engines.judge())
 
 

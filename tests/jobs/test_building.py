@@ -1,6 +1,8 @@
 """Clips that are made from pictures and from other clips."""
 
 import json
+import os
+from uuid import uuid4
 
 import cv2
 import numpy as np
@@ -11,7 +13,7 @@ from django.utils.timezone import now
 from PIL import Image
 
 from config.errors import UserFault
-from jobs import masters, pipeline, queue, signing
+from jobs import masters, pipeline, queue, rendering, signing
 from jobs.models import Job, State
 from provenance import detect, read_frames
 from safety import Decision
@@ -113,11 +115,34 @@ def test_a_parent_that_is_taken_down_meanwhile_stops_the_job(clip, creator, monk
 
 
 def test_frames_of_clips_that_were_taken_down_are_not_kept(clip):
+    kept = masters.path_of(clip.pk)
+    os.utime(kept, (0, 0))
     masters.sweep()
-    assert masters.path_of(clip.pk).exists()
+    assert kept.exists()
     Clip.objects.filter(pk=clip.pk).update(taken_down_at=now())
     masters.sweep()
-    assert not masters.path_of(clip.pk).exists()
+    assert not kept.exists()
+
+
+def test_a_fresh_copy_may_belong_to_a_publication_that_is_not_committed(home):
+    fresh = masters.path_of(uuid4())
+    fresh.parent.mkdir()
+    fresh.touch()
+    masters.sweep()
+    assert fresh.exists()
+
+
+@pytest.mark.parametrize(("way", "made"), [(Way.TAKE, 1), (Way.VARIATION, 2)])
+def test_a_take_is_made_once_so_that_it_keeps_its_seed(clip, creator, monkeypatch, way, made):
+    allowed, render = [], rendering.generate_checked
+
+    def noted(generator, request, checks, report):
+        allowed.append(checks.attempts)
+        return render(generator, request, checks, report)
+
+    monkeypatch.setattr(rendering, "generate_checked", noted)
+    finished(asked(creator, monkeypatch, way=str(way), clip=str(clip.pk)))
+    assert allowed == [made]
 
 
 def test_frames_at_another_rate_keep_their_moments(clip):
