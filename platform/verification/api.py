@@ -8,7 +8,9 @@ import json
 from typing import Any
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from ninja import Router, Status
 from pydantic import ValidationError
@@ -57,7 +59,7 @@ def _admit(request: HttpRequest) -> ApiKey | str:
         return "anybody"
     key = key_behind(secret.strip()) if kind.lower() == "bearer" else None
     if key is None:
-        limits.take_token(request.META["REMOTE_ADDR"])  # who tries keys is slowed down
+        limits.take_token(request.META.get("REMOTE_ADDR", ""))  # who tries keys is slowed down
         fault = UserFault(
             "verification.key-unknown",
             _("This key is not known here, or it has ended."),
@@ -84,7 +86,7 @@ def _admit(request: HttpRequest) -> ApiKey | str:
 )
 def verify(request: HttpRequest, response: HttpResponse) -> Any:
     if not isinstance(request.auth, ApiKey):
-        limits.take_token(request.META["REMOTE_ADDR"])
+        limits.take_token(request.META.get("REMOTE_ADDR", ""))
     response["Cache-Control"] = "no-store"
     return Status(201, _told(request, _verified(request)))
 
@@ -116,7 +118,7 @@ def delete(request: HttpRequest, report_id: UUID) -> Any:
 def _verified(request: HttpRequest) -> Report:
     kind = request.content_type or ""
     if kind == "multipart/form-data":
-        return services.verify_upload(request.FILES.get("video"))
+        return services.verify_upload(_file(request))
     if kind == "application/json":
         return services.verify_url(_url(request))
     if kind.startswith("video/") or kind == "application/octet-stream":
@@ -128,6 +130,17 @@ def _verified(request: HttpRequest) -> Report:
     )
     fault.status = 415
     raise fault
+
+
+def _file(request: HttpRequest) -> UploadedFile | None:
+    try:
+        return request.FILES.get("video")
+    except MultiPartParserError as error:
+        raise UserFault(
+            "verification.form-broken",
+            _("The form around the video could not be read."),
+            _("Send it as multipart/form-data with its boundary, or send the video as the body."),
+        ) from error
 
 
 def _url(request: HttpRequest) -> str:

@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return _form(request)
     address = request.POST.get("url", "").strip()
     try:
-        limits.take_token(request.META["REMOTE_ADDR"])
+        limits.take_token(request.META.get("REMOTE_ADDR", ""))
         if address and "video" not in request.FILES:
             made = services.verify_url(address)
         else:
@@ -128,7 +128,7 @@ def wrong(request: HttpRequest) -> HttpResponse:
     claim, note = request.POST.get("claim", ""), request.POST.get("note", "").strip()[:4000]
     try:
         found = _report(_uuid(request.POST.get("report", "")))
-        limits.take_token(request.META["REMOTE_ADDR"])
+        limits.take_token(request.META.get("REMOTE_ADDR", ""))
         if upload and not request.POST.get("consent"):
             raise UserFault(
                 "verification.consent-missing",
