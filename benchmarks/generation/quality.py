@@ -23,7 +23,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from generation import embedded
 from generation.camera import CameraMove
+from generation.embedded.world.captions import full_caption
 from generation.embedded.world.render import render
 from generation.embedded.world.spec import Spec, sample_spec
 from generation.quality import Measure, QualityCard, Thresholds, assess
@@ -96,12 +98,12 @@ def value(card: QualityCard, measure: Measure) -> float:
     return float(getattr(card, measure.value.replace("-", "_")))
 
 
-def clips(count: int) -> list[tuple[Spec, Frames]]:
+def clips(count: int, seconds: float = SECONDS) -> list[tuple[Spec, Frames]]:
     """Whole renders, the four camera moves in turn; every other thing at random."""
     made = []
     for i in range(count):
         spec = replace(sample_spec(random.Random(SEED + i)), camera=list(MOVES)[i % 4])
-        times = np.arange(round(FPS * SECONDS)) / FPS
+        times = np.arange(round(FPS * seconds)) / FPS
         made.append((spec, render(spec, SEED + i, (SIDE, SIDE), times).frames))
     return made
 
@@ -144,9 +146,28 @@ def measure(count: int) -> dict[str, Any]:
             )
             for camera, move in MOVES.items()
         },
+        "adherence to a wrong caption": adherence(count),
         "moving camera played backwards contradicts its prompt": _share(
             Measure.CAMERA in limits.failures(card) for card in backwards
         ),
+    }
+
+
+def adherence(count: int) -> dict[str, Any] | None:
+    """The embedded model's judge on captions that are right and on those of the next clip."""
+    judge = getattr(embedded, "judge", None)
+    if judge is None:
+        return None
+    world, least = clips(count, seconds=2.0), Thresholds().adherence
+    told = [full_caption(spec, random.Random(i)) for i, (spec, _) in enumerate(world)]
+    right = [judge(f, FPS, text) for (_, f), text in zip(world, told, strict=True)]
+    wrong = [judge(f, FPS, text) for (_, f), text in zip(world, told[1:] + told[:1], strict=True)]
+    both = [(r, w) for r, w in zip(right, wrong, strict=True) if r is not None and w is not None]
+    return {
+        "judged": len(both),
+        "ranked below the right caption": _share(w < r for r, w in both),
+        "caught by the threshold": _share(w < least for _, w in both),
+        "right captions sent back": _share(r < least for r, _ in both),
     }
 
 
