@@ -282,8 +282,8 @@ class _Sisters:
         """The same, with its weights where the settings want them."""
         pipeline = self.get(way)
         if pipeline is not self._placed:
+            self._placed = pipeline  # first: what runs out of memory here is to be relieved
             self._put(pipeline)
-            self._placed = pipeline
         return pipeline
 
     def relieve(self) -> None:

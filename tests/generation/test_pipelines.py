@@ -230,6 +230,21 @@ def test_out_of_memory_is_tried_once_more_with_less(monkeypatch, error):
     assert drawn.shape == before.shape
 
 
+def test_weights_that_do_not_fit_are_tried_once_more_too(monkeypatch):
+    generator = tiny("wan")
+    pipeline, left = generator._sisters.get("text"), [1]
+    original = pipeline.to
+
+    def full(*positional, **named):
+        if left.pop():
+            raise torch.OutOfMemoryError("no room for the weights")
+        return original(*positional, **named)
+
+    monkeypatch.setattr(pipeline, "to", full)
+    assert generator.generate(asked(generator)).frames.size
+    assert pipeline.vae.use_tiling
+
+
 def test_out_of_memory_twice_is_an_error(monkeypatch):
     generator = tiny("wan")
     exhaust(generator, monkeypatch, 2, torch.OutOfMemoryError("none"))
