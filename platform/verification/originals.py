@@ -4,8 +4,11 @@ The copy is gone by then; what differed in it is known as times, boxes and a map
 """
 
 import io
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,6 +23,8 @@ from verification.models import Report
 
 MOST_STILLS = 3
 _SIDE = 640
+_MOST_PLACES = 48
+"""Of the heat map each way: more would not be seen, and would weigh on the page."""
 _LEVELS = (64, 128, 192)
 """Out of 255, from which a place counts as differing now and then, often, nearly always."""
 
@@ -103,30 +108,39 @@ def _jpeg(name: str, _sha256: str, second: float) -> bytes:
 
 
 def heat(report: Report) -> list[Cell]:
-    """The heat map as runs of equal level, row by row."""
+    """The heat map as runs of equal level, row by row; coarse enough for a page."""
     rows = (report.examination["content"] or {}).get("heatmap") or []
-    return [cell for y, row in enumerate(rows) for cell in _runs(row, y, len(rows))]
+    if not rows:
+        return []
+    step = math.ceil(max(len(rows), len(rows[0])) / _MOST_PLACES)
+    coarse = [_coarse(rows[y : y + step], step) for y in range(0, len(rows), step)]
+    across, down = 100 * step / len(rows[0]), 100 * step / len(rows)
+    return [
+        Cell(
+            round(across * start, 2),
+            round(down * y, 2),
+            round(across * (end - start), 2),
+            round(down, 2),
+            level,
+        )
+        for y, row in enumerate(coarse)
+        for start, end, level in _runs(row)
+    ]
 
 
-def _runs(row: list[int], y: int, count: int) -> list[Cell]:
-    levels = [sum(value >= bound for bound in _LEVELS) for value in row]
-    cells: list[Cell] = []
-    start = 0
-    for x in range(1, len(levels) + 1):
-        if x < len(levels) and levels[x] == levels[start]:
-            continue
-        if levels[start]:
-            cells.append(
-                Cell(
-                    round(100 * start / len(row), 2),
-                    round(100 * y / count, 2),
-                    round(100 * (x - start) / len(row), 2),
-                    round(100 / count, 2),
-                    levels[start],
-                )
-            )
-        start = x
-    return cells
+def _coarse(rows: list[list[int]], step: int) -> list[int]:
+    """Levels of one row of places, each as strong as the strongest in it."""
+    strongest = [max(column) for column in zip(*rows, strict=True)]
+    values = [max(strongest[x : x + step]) for x in range(0, len(strongest), step)]
+    return [sum(value >= bound for bound in _LEVELS) for value in values]
+
+
+def _runs(levels: list[int]) -> Iterator[tuple[int, int, int]]:
+    """(start, end, level) of each run that has a level."""
+    for level, places in groupby(enumerate(levels), key=lambda each: each[1]):
+        at = [x for x, _level in places]
+        if level:
+            yield at[0], at[-1] + 1, level
 
 
 def _box(region: dict[str, Any]) -> Box:

@@ -53,6 +53,16 @@ def test_the_map_is_runs_of_equal_level(clip):
     ]
 
 
+def test_the_map_of_a_large_clip_stays_small_and_loses_nothing(clip):
+    report = altered_report(clip)
+    rows = [[(255 if (x + y) % 2 else 0) for x in range(240)] for y in range(135)]
+    report.examination["content"]["heatmap"] = rows
+    cells = originals.heat(report)
+    assert len(cells) <= 48
+    assert {cell.level for cell in cells} == {3}
+    assert all(cell.width == 100 for cell in cells)
+
+
 def test_the_page_says_it_in_words(client, clip):
     page = client.get(altered_report(clip).get_absolute_url()).content.decode()
     assert "top right" in page
