@@ -23,7 +23,6 @@ from generation.embedded.layers import (
     Image,
     Sprite,
     Stage,
-    Track,
     resized,
 )
 
@@ -71,7 +70,7 @@ def paint(sprite: Sprite, glow: float, side: int) -> Image:
 
 
 @dataclass(frozen=True, slots=True)
-class _Canvas:
+class Canvas:
     """The picture's size: pixels, and pixels per unit."""
 
     columns: int
@@ -86,46 +85,50 @@ class _Canvas:
         return (self.columns, self.rows)
 
 
-def _resize(image: Image, columns: int, rows: int) -> Image:
+def resize(image: Image, columns: int, rows: int) -> Image:
+    """An image at another size: averaged when shrunk, interpolated when enlarged."""
     shrinks = columns < image.shape[1]
     how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return as_image(cv2.resize(image, (columns, rows), interpolation=how))
 
 
-def _band(tile: Image, canvas: _Canvas) -> Image:
+def band(tile: Image, canvas: Canvas) -> Image:
     """A band of landscape at the picture's scale, long enough to slide by a whole period."""
     period = round(PERIOD * canvas.scale)
-    whole = _resize(tile, period, canvas.rows)
+    whole = resize(tile, period, canvas.rows)
     repeats = -(-(canvas.columns + period + 2) // period)
     return np.concatenate([whole] * repeats, 1)[:, : canvas.columns + period + 2]
 
 
-def _slide(band: Image, offset: float, canvas: _Canvas) -> Image:
+def slide(band: Image, offset: float, canvas: Canvas) -> Image:
     """The window of a band at `offset` units, to a fraction of a pixel."""
     shift = offset % PERIOD * canvas.scale
     matrix = np.array([[1, 0, -shift], [0, 1, 0]], np.float64)
     return as_image(cv2.warpAffine(band, matrix, canvas.size, flags=cv2.INTER_LINEAR))
 
 
-def _zoom(picture: Image, zoom: float, canvas: _Canvas) -> Image:
+def zoomed(picture: Image, zoom: float, canvas: Canvas) -> Image:
+    """The landscape enlarged about a point a little below the middle."""
     centre = (canvas.columns / 2, canvas.rows * 0.55)
     matrix = cv2.getRotationMatrix2D(centre, 0, zoom)
-    zoomed = cv2.warpAffine(
+    enlarged = cv2.warpAffine(
         picture, matrix, canvas.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    return as_image(zoomed)
+    return as_image(enlarged)
 
 
-def _place(painted: Image, track: Track, i: int, canvas: _Canvas) -> Image:
-    """The sprite where the track has it at frame i, as a layer of the picture's size."""
+def place(
+    painted: Image, x: float, y: float, radius: float, rotation: float, canvas: Canvas
+) -> Image:
+    """A painted sprite at a pose (units, radians) as a layer (h,w,4) of the picture's size."""
     side, scale = len(painted), canvas.scale
-    enlarge = 2 * REACH * track.radius[i] * scale / side
-    cos, sin = np.cos(track.rotation[i]) * enlarge, np.sin(track.rotation[i]) * enlarge
+    enlarge = 2 * REACH * radius * scale / side
+    cos, sin = np.cos(rotation) * enlarge, np.sin(rotation) * enlarge
     half = (side - 1) / 2
-    x, y = track.x[i] * scale - 0.5, track.y[i] * scale - 0.5
+    column, row = x * scale - 0.5, y * scale - 0.5
     matrix = np.array([
-        [cos, -sin, x - half * (cos - sin)],
-        [sin, cos, y - half * (sin + cos)],
+        [cos, -sin, column - half * (cos - sin)],
+        [sin, cos, row - half * (sin + cos)],
     ])  # fmt: skip
     return as_image(cv2.warpAffine(painted, matrix, canvas.size, flags=cv2.INTER_LINEAR))
 
@@ -133,10 +136,10 @@ def _place(painted: Image, track: Track, i: int, canvas: _Canvas) -> Image:
 class _Air:
     """Falling weather: a picture that wraps round in both directions."""
 
-    def __init__(self, tile: Image, canvas: _Canvas) -> None:
+    def __init__(self, tile: Image, canvas: Canvas) -> None:
         self.canvas = canvas
         rows = round((canvas.rows / canvas.scale + 2 * AIR_ABOVE) * canvas.scale)
-        self.tile = _resize(tile, canvas.columns, rows)
+        self.tile = resize(tile, canvas.columns, rows)
         self.still = not self.tile[..., 3].any()
         self.field = np.tile(self.tile, (2, 2, 1))
 
@@ -155,7 +158,7 @@ def finished(frame: Image, finish: Finish, scale: float) -> Image:
     height, width = frame.shape[:2]
     if finish.pixel > 0.5:
         cell = scale / PIXEL_CELLS
-        small = _resize(frame, round(width / cell), round(height / cell))
+        small = resize(frame, round(width / cell), round(height / cell))
         tones = (np.round(small / _PIXEL_TONES) * _PIXEL_TONES).clip(0, 255).astype(np.uint8)
         return as_image(cv2.resize(tones, (width, height), interpolation=cv2.INTER_NEAREST))
     if finish.soft > 0.1:
@@ -170,19 +173,20 @@ def compose(clip: Clip, size: tuple[int, int]) -> Image:
         clip: layers and track.
         size: width and height in pixels.
     """
-    canvas, track = _Canvas(*size), clip.track
-    sky = _resize(np.ascontiguousarray(paint_layer(clip.stage, "sky")[..., :3]), *size)
-    far, near = (_band(paint_layer(clip.stage, name), canvas) for name in ("far", "near"))
+    canvas, track = Canvas(*size), clip.track
+    sky = resize(np.ascontiguousarray(paint_layer(clip.stage, "sky")[..., :3]), *size)
+    far, near = (band(paint_layer(clip.stage, name), canvas) for name in ("far", "near"))
     air = _Air(paint_layer(clip.stage, "air"), canvas)
     side = round(2 * REACH * float(track.radius.max()) * canvas.scale)
     painted = paint(clip.sprite, clip.finish.glow, max(8, min(_FINEST, side)))
     frames = []
     for i in range(len(track)):
-        picture = over(_slide(far, track.far[i], canvas), sky)
-        picture = over(_slide(near, track.near[i], canvas), picture)
+        picture = over(slide(far, track.far[i], canvas), sky)
+        picture = over(slide(near, track.near[i], canvas), picture)
         if track.zoom[i] != 1:
-            picture = _zoom(picture, track.zoom[i], canvas)
-        picture = over(_place(painted, track, i, canvas), picture)
+            picture = zoomed(picture, track.zoom[i], canvas)
+        pose = (track.x[i], track.y[i], track.radius[i], track.rotation[i])
+        picture = over(place(painted, *pose, canvas), picture)
         if not air.still:
             picture = over(air.at(track.air_x[i], track.air_y[i]), picture)
         frames.append(finished(picture, clip.finish, canvas.scale))

@@ -2,8 +2,8 @@
 
     python -m generation.embedded.evaluate --clips 100 --out benchmarks/generation/adherence.json
 
-A classifier trained on renders (probe.py) judges generated clips, from captions of
-combinations seen in training and of combinations held out. Next to them stand its accuracy on
+The judge that ships, trained on renders only (judging.py), looks at generated clips, from captions
+of combinations seen in training and of combinations held out. Next to them stand its accuracy on
 renders (the best that could be) and with the captions shuffled (chance).
 """
 
@@ -21,23 +21,15 @@ import torch
 from numpy.typing import NDArray
 
 from generation.embedded.generator import EmbeddedGenerator
-from generation.embedded.probe import (
-    ClipProbe,
-    Judge,
-    Shown,
-    SubjectProbe,
-    accuracy,
-    as_shown,
-    draw_examples,
-    train_judge,
-)
+from generation.embedded.judging import Shown, as_shown
 from generation.embedded.sheets import contact_sheet, save_sheet
+from generation.embedded.train_judge import accuracy, draw_examples
+from generation.embedded.weights import load_judge
 from generation.embedded.world.captions import full_caption
 from generation.embedded.world.spec import Spec
 from generation.request import GenerationRequest
 
 _RENDER_SEED: Final = 80_000_000
-_PROBE_SEED: Final = 60_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,32 +55,16 @@ def generate(generator: EmbeddedGenerator, specs: list[Spec], keep: int) -> Gene
     return Generated(Shown(small, large), delivered, captions)
 
 
-def judge(examples: int, steps: int, kept: Path) -> Judge:
-    """The classifiers, trained on fresh renders or read from where they were kept."""
-    if kept.exists():
-        both, state = Judge(ClipProbe(), SubjectProbe()), torch.load(kept, weights_only=True)
-        both.clips.load_state_dict(state["clips"])
-        both.subjects.load_state_dict(state["subjects"])
-        both.clips.eval()
-        both.subjects.eval()
-        return both
-    trained = train_judge(*draw_examples(examples, _PROBE_SEED), steps)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    state = {"clips": trained.clips.state_dict(), "subjects": trained.subjects.state_dict()}
-    torch.save(state, kept)
-    return trained
-
-
-def evaluate(clips: int, judged_by: Judge, sheet: Path | None) -> dict[str, object]:
+def evaluate(clips: int, sheet: Path | None) -> dict[str, object]:
     """Adherence by attribute on seen and held-out combinations, with both yardsticks."""
-    generator = EmbeddedGenerator.load()
+    generator, judge = EmbeddedGenerator.load(), load_judge()
     figures: dict[str, object] = {"clips": clips, "model": generator.info.version}
     for name, held_out in (("seen", False), ("held_out", True)):
         renders, specs = draw_examples(clips, _RENDER_SEED, held_out=held_out)
         made = generate(generator, specs, keep=12)
-        figures[name] = accuracy(judged_by, made.shown, specs)
-        figures[f"{name}_renders"] = accuracy(judged_by, renders, specs)
-        figures[f"{name}_shuffled"] = accuracy(judged_by, made.shown, specs[7:] + specs[:7])
+        figures[name] = accuracy(judge, made.shown, specs)
+        figures[f"{name}_renders"] = accuracy(judge, renders, specs)
+        figures[f"{name}_shuffled"] = accuracy(judge, made.shown, specs[7:] + specs[:7])
         if sheet is not None:
             picture = contact_sheet(made.delivered, made.captions[:12])
             save_sheet(sheet.with_name(f"{sheet.stem}-{name}.png"), picture)
@@ -100,15 +76,11 @@ if __name__ == "__main__":
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--clips", type=int, default=100, help="of each kind")
-    parser.add_argument("--examples", type=int, default=5000, help="renders to train the judge on")
-    parser.add_argument("--steps", type=int, default=2000, help="training steps of the judge")
-    parser.add_argument("--judge", type=Path, default=Path("runs/judge.pt"))
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--sheet", type=Path, help="where to write contact sheets (PNG)")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/generation/adherence.json"))
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    trusted = judge(options.examples, options.steps, options.judge)
-    result = evaluate(options.clips, trusted, options.sheet)
+    result = evaluate(options.clips, options.sheet)
     options.out.write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps(result, indent=2))

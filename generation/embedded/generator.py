@@ -32,7 +32,9 @@ _DRAFT_SHARE: Final = 3 / 8  # of the steps, for a quick look
 _PREVIEW_EVERY: Final = 4
 _PREVIEW: Final = 0.375  # of the delivered size
 _PIXEL_HOLD: Final = 3  # pixel art moves on eights
-_ABILITIES: Final = frozenset({Ability.LOOP, Ability.NEGATIVE})
+_ABILITIES: Final = frozenset(
+    {Ability.FIRST_FRAME, Ability.CONTINUE, Ability.RESTYLE, Ability.LOOP, Ability.NEGATIVE}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from generation.embedded.layers import MARGIN, PERIOD, Floats, Track
 from generation.embedded.layout import CANVASES
 
 SIDE: Final = 96
+KNOWN_SHAPES: Final = 20  # ten subjects, each facing both ways
 POSE_WIDTH: Final = 16  # x, y, rotation on circles, log radius; far, near on circles, log zoom; air
 _HEADS: Final = {name: PARTS[name] for name in ("stage", "light", "shape", "look")} | {
     "pose": POSE_WIDTH
@@ -38,7 +39,12 @@ _HEADS: Final = {name: PARTS[name] for name in ("stage", "light", "shape", "look
 
 
 class Perceiver(nn.Module):
-    """(B, 3, 96, 96) in -1..1 and aspects (B,) to stage, light, shape, look and pose."""
+    """(B, 3, 96, 96) in -1..1 and aspects (B,) to stage, light, shape, look and pose.
+
+    known_shapes (KNOWN_SHAPES, 24): the code of a typical individual of each kind.
+    """
+
+    known_shapes: Tensor
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,6 +58,7 @@ class Perceiver(nn.Module):
         self.join = nn.Linear(128 * 36, 512)
         self.think = nn.Sequential(nn.SiLU(), nn.Linear(512, 512), nn.SiLU())
         self.heads = nn.ModuleDict({name: nn.Linear(512, w) for name, w in _HEADS.items()})
+        self.register_buffer("known_shapes", torch.zeros(KNOWN_SHAPES, PARTS["shape"]))
 
     def forward(self, frames: Tensor, aspects: Tensor) -> dict[str, Tensor]:
         seen = self.think(self.join(self.see(frames)) + self.aspect(aspects))

@@ -9,12 +9,21 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from generation.embedded.clipcode import PLACE, encode_track, given, join
+from generation.embedded.clipcode import PLACE, encode_light, encode_look, encode_track, given, join
 from generation.embedded.codec import Codec
-from generation.embedded.compose import compose
+from generation.embedded.compose import Canvas, compose
 from generation.embedded.decoding import decode
-from generation.embedded.layers import Track
+from generation.embedded.layers import PAINTS, PERIOD, SLOT_COUNT, Clip, Sprite, Track
 from generation.embedded.layout import CANVASES, FRAMES, SIZES
+from generation.embedded.matching import (
+    Scenery,
+    centred,
+    foreground,
+    match,
+    pose_at,
+    tinted,
+    with_poses,
+)
 from generation.embedded.motion import steady, wrapped
 from generation.embedded.perception import Perceiver, Seen, perceive
 from generation.embedded.sampling import Known
@@ -22,8 +31,11 @@ from generation.errors import InvalidRequest
 from generation.references import fit
 
 OVERLAP: Final = 12  # frames that a continuation is given
-_CLOSE_ENOUGH: Final = 24.0  # mean difference, of 255, between a picture and what was read in it
-_READ_SIDE: Final = 192  # pictures are compared at about this size
+_CLOSE_ENOUGH: Final = 20.0  # mean difference, of 255, between a picture and what was read in it
+_HOLD: Final = 1e-3  # of all pixels: how firmly colours stay where they are not seen
+_INSIDE, _ENOUGH = 0.7, 24  # share and number of pixels that show a paint
+_MATCHED_SIDE: Final = 128
+_READ_SIDE: Final = 128  # pictures are compared at about this size
 _APPEARANCE: Final = ("stage", "light", "shape", "look")
 
 
@@ -50,18 +62,103 @@ def read(
     The second figure is the mean absolute difference, of 255, between the frames and the code drawn
     again.
     """
-    fitted = fit(frames, SIZES[aspect])
-    seen = perceive(perceiver, fitted, aspect)
-    code = code_of(replace(seen, track=steady(seen.track)), aspect)
-    columns, rows = SIZES[aspect]
+    canvas, (columns, rows) = CANVASES[aspect], SIZES[aspect]
     size = (round(columns * _READ_SIDE / rows), _READ_SIDE)
-    picks = sorted({0, len(frames) - 1})
-    shown = compose(
-        decode(codec, code, wrapped(seen.track.at(picks), CANVASES[aspect]), aspect, coarse=True),
-        size,
+    wanted = fit(frames, size)
+    seen = perceive(perceiver, wanted, aspect)
+    clip = decode(codec, code_of(seen, aspect), wrapped(seen.track, canvas), aspect, coarse=True)
+    shape, track = found(perceiver, codec, clip, wanted, torch.from_numpy(seen.shape))
+    code = code_of(replace(seen, shape=shape.numpy(), track=steady(track)), aspect)
+    picks = sorted({0, len(frames) // 2, len(frames) - 1})
+    clip = decode(codec, code, wrapped(track.at(picks), canvas), aspect, coarse=True)
+    clip = recoloured(clip, wanted[picks])
+    code[PLACE["light"]] = torch.from_numpy(encode_light(clip.stage.colours))
+    code[PLACE["look"]] = torch.from_numpy(encode_look(clip.sprite.palette, clip.finish))
+    return code, float(np.abs(compose(clip, size).astype(np.int16) - wanted[picks]).mean())
+
+
+def found(
+    perceiver: Perceiver, codec: Codec, clip: Clip, wanted: NDArray[np.uint8], shape: torch.Tensor
+) -> tuple[torch.Tensor, Track]:
+    """Who is seen in the frames wanted (T,h,w,3), and where: a shape code and a track.
+
+    Whoever matches the first frame best, the perceiver's guess or a known shape, is then followed
+    through the others.
+    """
+    canvas = Canvas(wanted.shape[2], wanted.shape[1])
+    clip = unfinished(clip)
+    clip = replace(clip, track=settled(clip, wanted, canvas))
+    nobody = replace(clip.sprite, coverage=np.zeros_like(clip.sprite.coverage))
+    scenery = compose(recoloured(replace(clip, sprite=nobody), wanted), canvas.size)
+    mask = foreground(wanted[0], scenery[0])
+    guess = pose_at(clip.track, 0)
+    begin = [guess, centred(guess, mask, canvas), replace(centred(guess, mask, canvas), rotation=0)]
+    palette = tinted(clip.sprite.palette, wanted[0], mask)
+
+    def sprite_of(code: torch.Tensor) -> Sprite:
+        return Sprite(codec.decode_shape(code, _MATCHED_SIDE).numpy(), palette)
+
+    codes = [shape, *perceiver.known_shapes]
+    matches = [match(sprite_of(code), scenery[0], wanted[0], begin) for code in codes]
+    best = min(range(len(codes)), key=lambda i: matches[i].difference)
+    sprite, poses = sprite_of(codes[best]), [matches[best].pose]
+    for i in range(1, len(wanted)):
+        near = [poses[-1], pose_at(clip.track, i)]
+        poses.append(match(sprite, scenery[i], wanted[i], near, close=True).pose)
+    return codes[best], with_poses(clip.track, poses)
+
+
+def settled(clip: Clip, wanted: NDArray[np.uint8], canvas: Canvas) -> Track:
+    """The clip's track with the landscape where the first and the last frame show it."""
+    scenery, track, last = Scenery(clip.stage, canvas), clip.track, len(wanted) - 1
+    ends = [
+        scenery.placed(wanted[i], track.far[i], track.near[i], track.zoom[i])
+        for i in sorted({0, last})
+    ]
+    far, near = (np.unwrap([end[k] for end in ends], period=PERIOD) for k in (0, 1))
+    share = np.linspace(0, 1, len(wanted))
+    return replace(
+        track, far=far[0] + share * (far[-1] - far[0]), near=near[0] + share * (near[-1] - near[0])
     )
-    wanted = fit(fitted[picks], size)
-    return code, float(np.abs(shown.astype(np.int16) - wanted).mean())
+
+
+def unfinished(clip: Clip) -> Clip:
+    """The clip without blocks of pixels, whose colours are no mixture."""
+    return replace(clip, finish=replace(clip.finish, pixel=0.0))
+
+
+def recoloured(clip: Clip, wanted: NDArray[np.uint8]) -> Clip:
+    """The clip in the colours of the frames wanted (T,h,w,3).
+
+    A composed frame is linear in the colours, so those of the stage are solved for by least
+    squares, held near the colours that were there for slots that are hardly seen. The subject may
+    not be exactly where it was read, so each of its paints takes the median of what is seen there.
+    """
+    size = (wanted.shape[2], wanted.shape[1])
+    plain = unfinished(clip)
+    before = np.concatenate([clip.stage.colours, clip.sprite.palette]).astype(np.float64)
+    composed = [compose(_one_hot(plain, first), size) for first in range(0, len(before), 3)]
+    shares = np.concatenate(composed, -1)[..., : len(before)].reshape(-1, len(before)) / 255.0
+    target = wanted.reshape(-1, 3) / 255.0
+    hold = _HOLD * len(target) * np.eye(len(before))
+    solved = np.linalg.solve(shares.T @ shares + hold, shares.T @ target + hold @ before)
+    palette = clip.sprite.palette.copy()
+    for paint, share in enumerate(shares.T[SLOT_COUNT:]):
+        inside = target[share > _INSIDE]
+        if len(inside) >= _ENOUGH:
+            palette[paint] = np.median(inside, 0)
+    colours = solved[:SLOT_COUNT].clip(0, 1).astype(np.float32)
+    stage = replace(clip.stage, colours=colours)
+    return replace(clip, stage=stage, sprite=replace(clip.sprite, palette=palette))
+
+
+def _one_hot(clip: Clip, first: int) -> Clip:
+    """The clip with three of its colours as pure red, green and blue, and all others black."""
+    colours = np.zeros((SLOT_COUNT + len(PAINTS), 3), np.float32)
+    for channel, slot in enumerate(range(first, min(first + 3, len(colours)))):
+        colours[slot, channel] = 1
+    stage = replace(clip.stage, colours=colours[:SLOT_COUNT])
+    return replace(clip, stage=stage, sprite=replace(clip.sprite, palette=colours[SLOT_COUNT:]))
 
 
 def require_known_world(difference: float) -> None:

@@ -102,6 +102,16 @@ def _find(words: list[str]) -> tuple[list[tuple[int, str, str]], set[int]]:
     return sorted(found), taken
 
 
+def asked(prompt: str) -> dict[str, str]:
+    """What a prompt asks for, by attribute: the first value where it names several."""
+    wanted: dict[str, str] = {}
+    for _, attribute, value in _find([w.lower().replace("’", "'") for w in _WORD.findall(prompt)])[
+        0
+    ]:
+        wanted.setdefault(attribute, value)
+    return wanted
+
+
 def understand(prompt: str) -> Understanding:
     """Report what a prompt asks for, in its order: known things by name, other words as written.
 

@@ -18,11 +18,12 @@ from torch import nn
 
 from generation.embedded.codec import Codec
 from generation.embedded.denoiser import Denoiser, Shape
+from generation.embedded.judging import ClipProbe, Judge, SubjectProbe
 from generation.embedded.perception import Perceiver
 from generation.errors import ModelUnavailable
 
 FOLDER: Final = Path(__file__).parent / "weights"
-_MANIFEST: Final = "manifest.json"
+_MANIFEST, _JUDGE = "manifest.json", "judge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,20 @@ def _unavailable(code: str, message: str) -> ModelUnavailable:
 
 
 def save_weights(
-    networks: Networks, version: str, training: dict[str, int | float | str],
+    networks: Networks, judge: Judge, version: str, training: dict[str, int | float | str],
     folder: Path = FOLDER,
 ) -> Manifest:  # fmt: skip
     """Write all networks in half precision and their manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
-    for name, net in networks.by_name().items():
-        content = save({k: v.half().contiguous() for k, v in net.state_dict().items()})
+    states = {name: net.state_dict() for name, net in networks.by_name().items()}
+    states[_JUDGE] = {
+        f"{name}.{key}": value
+        for name, net in judge.by_name().items()
+        for key, value in net.state_dict().items()
+    }
+    for name, state in states.items():
+        content = save({key: value.half().contiguous() for key, value in state.items()})
         (folder / f"{name}.safetensors").write_bytes(content)
         files[f"{name}.safetensors"] = _digest(content)
     manifest = Manifest(version, files, networks.denoiser.shape.as_dict(), training)
@@ -103,6 +110,19 @@ def _tensors(folder: Path, name: str, manifest: Manifest) -> dict[str, Any]:
     if _digest(content) != manifest.files.get(name):
         raise _unavailable("weights-changed", f"The file {name} is not the one that was released.")
     return {key: value.float() for key, value in load(content).items()}
+
+
+def load_judge(folder: Path = FOLDER) -> Judge:
+    """Load and check the judge. Raises ModelUnavailable as `load_weights` does."""
+    manifest = read_manifest(folder)
+    judge = Judge(ClipProbe(), SubjectProbe())
+    tensors = _tensors(folder, f"{_JUDGE}.safetensors", manifest)
+    for name, net in judge.by_name().items():
+        net.load_state_dict(
+            {k.removeprefix(f"{name}."): v for k, v in tensors.items() if k.startswith(f"{name}.")}
+        )
+        net.eval().requires_grad_(False)
+    return judge
 
 
 def load_weights(folder: Path = FOLDER) -> tuple[Networks, Manifest]:

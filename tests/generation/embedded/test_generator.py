@@ -108,6 +108,45 @@ def full():
     return EmbeddedGenerator.load()
 
 
+@pytest.fixture(scope="module")
+def drawn(full):
+    return full.generate(GenerationRequest("a yellow star rising over the ocean", seed=3)).frames
+
+
+def difference(a, b) -> float:
+    return float(np.abs(a.astype(int) - b.astype(int)).mean())
+
+
+def test_a_clip_begins_with_the_picture_that_it_is_given(full, drawn):
+    request = GenerationRequest("a yellow star spinning over the ocean", first_frame=drawn[0])
+    begins = full.generate(request).frames[0]
+    assert difference(begins, drawn[0]) < 15 < difference(begins, 255 - drawn[0])
+
+
+def test_a_clip_is_carried_on_from_its_last_frames(full, drawn):
+    request = GenerationRequest("a yellow star rising over the ocean", continues=drawn, seconds=1)
+    new = full.generate(request).frames
+    assert len(new) == 24
+    assert difference(new[0], drawn[-1]) < 15
+
+
+def test_a_clip_is_drawn_again_the_more_freely_the_stronger(full, drawn):
+    near, far = (
+        full.generate(
+            GenerationRequest("a purple heart over the ocean", source=drawn, strength=strength)
+        ).frames
+        for strength in (0.05, 1.0)
+    )
+    assert difference(near[24], drawn[24]) < difference(far[24], drawn[24])
+
+
+def test_a_picture_of_another_world_is_refused(full):
+    noise = np.random.default_rng(0).integers(0, 255, (256, 256, 3), np.uint8)
+    with pytest.raises(InvalidRequest) as caught:
+        full.generate(GenerationRequest("a cat", first_frame=noise))
+    assert caught.value.code == "generation.reference-unknown-world"
+
+
 def test_cancelling_takes_effect_within_the_step(generator):
     seen = []
 

@@ -9,8 +9,9 @@ import torch
 from generation import ModelUnavailable
 from generation.embedded.codec import Codec
 from generation.embedded.denoiser import Denoiser, Shape
+from generation.embedded.judging import ClipProbe, Judge, SubjectProbe
 from generation.embedded.perception import Perceiver
-from generation.embedded.weights import Networks, load_weights, save_weights
+from generation.embedded.weights import Networks, load_judge, load_weights, save_weights
 
 SMALL = Shape(width=64, depth=1, heads=1)
 
@@ -20,9 +21,14 @@ def networks() -> Networks:
     return Networks(Denoiser(SMALL), Codec(), Perceiver())
 
 
+def judge() -> Judge:
+    torch.manual_seed(1)
+    return Judge(ClipProbe(), SubjectProbe())
+
+
 @pytest.fixture
 def folder(tmp_path):
-    save_weights(networks(), "test", {"steps": 0}, tmp_path)
+    save_weights(networks(), judge(), "test", {"steps": 0}, tmp_path)
     return tmp_path
 
 
@@ -41,6 +47,13 @@ def test_weights_survive_in_half_precision(folder):
         original = originals[name].state_dict()
         for key, value in net.state_dict().items():
             assert torch.equal(value, original[key].half().float())
+
+
+def test_the_judge_survives(folder):
+    loaded, original = load_judge(folder).by_name(), judge().by_name()
+    for name, net in loaded.items():
+        for key, value in net.state_dict().items():
+            assert torch.equal(value, original[name].state_dict()[key].half().float())
 
 
 def test_a_missing_folder(tmp_path):
