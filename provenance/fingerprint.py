@@ -34,6 +34,9 @@ _MAX_SIDE = 8192
 
 OTHER_BELOW = 0.5
 """Share of the picture's structure that must be found again for content to be called the same."""
+OTHER_AREA = 0.5
+"""Share of the picture that must differ most of the time for content to be called another: a plain
+drawing has so few outlines that a busy picture may happen to hold them."""
 ALTERED_AREA = 0.015
 """Share of the picture that must differ for a moment to be called altered."""
 _STRUCTURE = 60.0
@@ -239,7 +242,8 @@ def compare(
     score = float(np.median([share for share, _ in verdicts]))
     changed = np.stack([different for _, different in verdicts])
     coverage = len(verdicts) / len(reference.thumbnails)
-    if score < OTHER_BELOW:
+    foreign = float(np.median(changed.sum((1, 2)))) / max(1, int(placed.visible.sum()))
+    if score < OTHER_BELOW or foreign > OTHER_AREA:
         return ContentMatch(ContentState.OTHER, score, coverage=coverage)
     when = upload_seconds[pairing.upload]
     segments, regions = _localised(changed, when, placed)

@@ -41,7 +41,7 @@ def _lookup(size: int, key: MarkKey, draw: np.random.Generator) -> dict[str, Any
     """Marks at z about 9.5 among `size` registered IDs."""
     code = pattern_of(key).scrambler.code
     ids = draw.integers(0, 2**48, size)
-    words = np.array([payload_of(int(mark_id), key) for mark_id in ids], np.uint64)
+    words = np.sort(np.array([payload_of(int(mark_id), key) for mark_id in ids], np.uint64))
     seconds, found = [], 0
     for wanted in draw.integers(0, size, 20):
         noise = draw.normal(size=code.length)

@@ -138,9 +138,11 @@ class _Attempt:
     def _geometries(self, pilots: Carriers) -> Iterator[Geometry]:
         height, width = self.pictures[0].shape
         yield from plain_resizes(width, height)
-        mixed = np.tensordot(_mixture(len(self.pictures)), self.pictures, 1)
-        for lattice in search(as_floats(mixed / (rms(mixed) + 1e-9)), pilots):
-            yield from lattice
+        mixed = as_floats(np.tensordot(_mixture(len(self.pictures)), self.pictures, 1))
+        # All together hear most; but under soft shading only the smallest median hears anything.
+        for picture, limit in ((mixed, 3), (self.pictures[-WHOLE], 2)):
+            for lattice in search(picture / np.float32(rms(picture) + 1e-9), pilots, limit):
+                yield from lattice
 
     def _weightings(self, folded: list[Folded]) -> Iterator[Floats]:
         """Ways to combine the channels: for least variance (MVDR, Capon 1969, the pilots telling
