@@ -125,8 +125,9 @@ def measure(model: Model, changes: Mapping[str, Any], device: torch.device, step
     figures = {
         "steps_per_s": round(steps / (time.perf_counter() - began), 3),
         "first_step_s": round(first, 2),
-        "computed": round(passes[0] / (2 * steps), 2),
     }
+    if settings.cache:
+        figures["computed"] = round(passes[0] / (2 * steps), 2)
     if device.type == "cuda":
         figures["peak_gib"] = round(torch.cuda.max_memory_allocated(device) / 2**30, 2)
     return figures
