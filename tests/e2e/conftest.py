@@ -129,6 +129,7 @@ def _visits(browser: Browser, studio: Studio) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(120_000)  # busy machines
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda said: _note(said, problems))
         if who:
