@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Iterator
 from itertools import combinations
@@ -15,8 +16,11 @@ from safety import Decision, load_media_gate
 from safety.banks import Entry, HashBank, Purpose
 from safety.errors import Unhashable
 from safety.hashing import MATCH, PictureHash, distance, hash_picture, orientations
+from safety.media.network import CONCEPTS
+from safety.training.drawings import HELD_OUT, TAUGHT, draw_concept
 
 SIDE = 512
+EACH = 40
 
 
 class PictureBenchmark:
@@ -39,6 +43,7 @@ class PictureBenchmark:
     def figures(self) -> Iterator[Figure]:
         """Every line."""
         yield from self.clips_held()
+        yield from self.concepts_found()
         yield from self.cost()
         yield from self.hashes()
         yield from self.search()
@@ -49,11 +54,33 @@ class PictureBenchmark:
             # The last fifth of the clips is the test part of the training.
             test = self.clips[int(len(self.clips) * 0.8) :]
             held = [self.gate.screen(clip, 24).decision is not Decision.ALLOW for clip in test]
-            yield Figure("generated clips held", share(held), "few", f"{len(test)} test clips")
+            on = f"{len(test)} test clips"
+            yield Figure("harmless generated clips held", share(held), "≤ .02", on)
         rng = np.random.default_rng(4)
         noise = [rng.integers(0, 256, (6, 128, 128, 3), dtype=np.uint8) for _ in range(60)]
         held = [self.gate.screen(clip, 24).decision is not Decision.ALLOW for clip in noise]
         yield Figure("noise clips held", share(held), "1.0", f"{len(noise)} clips")
+
+    def concepts_found(self) -> Iterator[Figure]:
+        """Whole clips with a drawing in every frame: the generator's own, else still frames."""
+        for concept in CONCEPTS:
+            for name, drawings in (("taught", TAUGHT), ("held-out", HELD_OUT)):
+                found = []
+                for number in range(EACH):
+                    clip = self._harmless_clip(number)
+                    drawing = drawings[concept][number % len(drawings[concept])]
+                    for frame in clip:  # the same seed: the same drawing in the same place
+                        draw_concept(frame, drawing, random.Random(f"{concept} {number}"))
+                    verdict = self.gate.screen(clip, 24)
+                    found.append(any(f.category == concept for f in verdict.findings))
+                yield Figure(f"clips with {concept} found, {name} drawings", share(found), "≥ .90",
+                             f"{len(found)} clips")  # fmt: skip
+
+    def _harmless_clip(self, number: int) -> np.ndarray:
+        if self.clips is not None:
+            test = self.clips[int(len(self.clips) * 0.8) :]
+            return test[number % len(test)].copy()
+        return np.repeat(self.frames[number][None], 8, 0)
 
     def cost(self) -> Iterator[Figure]:
         """CPU time of one screening of two seconds at 512x512."""

@@ -14,7 +14,9 @@ import numpy as np
 
 from benchmarks.safety.attacks import ATTACKS
 from safety import Decision, PromptGate, SafetyVerdict, load_prompt_gate
+from safety.prompt.classifier import HEADS, CategoryClassifier
 from safety.prompt.csae import TERMS, PairRule
+from safety.prompt.heads import Heads
 from safety.prompt.language import LanguageGate
 from safety.prompt.normalise import normalise
 from safety.training import corpus
@@ -56,6 +58,8 @@ class TextBenchmark:
         self.data = data
         self.gate: PromptGate = load_prompt_gate()
         self.lab = Lab(work)
+        self._screening = load_prompt_gate()
+        _remember(self._screening, self.lab)
         self.rows = list(dict.fromkeys(corpus.rows(data)))
         self._seen: dict[str, SafetyVerdict] = {}
 
@@ -73,7 +77,7 @@ class TextBenchmark:
     def screen(self, text: str) -> SafetyVerdict:
         """The gate's verdict, asked once."""
         if text not in self._seen:
-            self._seen[text] = self.gate.screen(text)
+            self._seen[text] = self._screening.screen(text)
         return self._seen[text]
 
     def held(self, text: str) -> bool:
@@ -90,7 +94,7 @@ class TextBenchmark:
 
     def recall_at_fixed_alarms(self) -> Iterator[Figure]:
         """Recall of the classifier alone where 1 and 3 % of harmless calibration rows are held."""
-        heads = self.lab_heads()
+        heads = Heads.load(HEADS)
         usual = self.of(CALIBRATION, *HARMLESS_SOURCES, harmful=False)
         alarms = self.severity(self.lab.score(heads, usual))
         weights = source_weights(usual)
@@ -103,17 +107,20 @@ class TextBenchmark:
             order = np.argsort(-alarms)
             place = int(np.searchsorted(np.cumsum(weights[order]) / weights.sum(), level))
             threshold = alarms[order][place]
-            for name, rows in (("core test split", core), ("our harmful prompts", own)):
+            by_source = [
+                (f"core test split, {source}", [row for row in core if row.source == source])
+                for source in CORE_SOURCES[:2]
+            ]
+            by_kind = [
+                (f"core test split, {kind}", [row for row in core if kind in row.categories])
+                for kind in sorted(CORE)
+            ]
+            for name, rows in (
+                ("core test split", core), *by_source, *by_kind, ("our harmful prompts", own)
+            ):  # fmt: skip
                 caught = self.severity(self.lab.score(heads, rows)) > threshold
                 yield Figure(f"recall at {level:.0%} alarms, {name}", share(list(caught)), target,
                              f"{len(rows)} rows")  # fmt: skip
-
-    def lab_heads(self):
-        """The heads that ship."""
-        from safety.prompt.classifier import HEADS
-        from safety.prompt.heads import Heads
-
-        return Heads.load(HEADS)
 
     def severity(self, scored: Scored) -> np.ndarray:
         """One number per row: the largest ratio of logit distance to each review threshold."""
@@ -219,6 +226,22 @@ class TextBenchmark:
             median, late = np.percentile(values, [50, 95])
             value, on = f"{median:.1f} / {late:.1f} ms", f"{len(values)} texts, one thread"
             yield Figure(f"latency p50 / p95, CPU, {part}", value, "p95 ≤ 40 ms", on)
+
+
+def _remember(gate: PromptGate, lab: Lab) -> None:
+    """Lets the classifier of ``gate`` look embeddings up that training computed: the same answers,
+    sooner. The latency is measured on a gate without this."""
+    for screener in gate._screeners:
+        if isinstance(screener, CategoryClassifier):
+            screener._encoder = _Remembering(lab)
+
+
+class _Remembering:
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        return self._lab.cache.remembered(self._lab.encoder, texts)
 
 
 def _logit(share: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -25,6 +26,8 @@ GENERAL = "harmful"
 
 _WINDOW, _STRIDE = 48, 32
 _CLOSE_WINDOW, _CLOSE_STRIDE, _CLOSE_LOOKS = 20, 10, 3
+_SENTENCE = re.compile(r"[^.!?;\n]+")
+_SHORTEST = 4
 
 
 def pieces(text: str) -> list[tuple[int, int]]:
@@ -36,6 +39,12 @@ def pieces(text: str) -> list[tuple[int, int]]:
     if len(found) <= _WINDOW + _WINDOW - _STRIDE:
         return [(0, len(text))]
     return _windows(found, _WINDOW, _STRIDE)
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Ranges of the sentences of at least four words."""
+    found = [match.span() for match in _SENTENCE.finditer(text)]
+    return [(start, end) for start, end in found if len(words(text[start:end])) >= _SHORTEST]
 
 
 def _windows(
@@ -109,10 +118,14 @@ class CategoryClassifier:
         return specific or found
 
     def _ranges(self, text: str) -> list[tuple[int, int]]:
-        """The pieces, and for a long text the three close-ups whose wording looks worst."""
+        """The pieces, and up to three close-ups whose wording looks worst: of the sentences, or of
+        overlapping windows in a long text."""
         ranges = pieces(text)
         if len(ranges) > 1:
             close = _windows(words(text), _CLOSE_WINDOW, _CLOSE_STRIDE)
+        else:
+            close = sentences(text)
+        if len(close) > 1:
             wording = np.stack([self._wording(text[start:end]) for start, end in close])
             _, views = self.heads.probabilities(wording, wording)
             worst = np.argsort(-views[WORDING].max(1), kind="stable")[:_CLOSE_LOOKS]

@@ -33,7 +33,8 @@ class Heads:
         linear, linear_bias: (384, C), (C,).
         hidden, hidden_bias, output, output_bias: (384, H), (H,), (H, C), (C,).
         views: Platt scaling of each view alone, (2, C, 2): slope, offset.
-        joint: logistic regression on both views' logits, (C, 3): wording, meaning, offset.
+        joint: logistic regression on the logits of both views for all categories, (C, 2C + 1):
+            wording, meaning, offset. What a text is not, and harm in general, count too.
     """
 
     categories: tuple[str, ...]
@@ -64,7 +65,8 @@ class Heads:
 
     def probabilities(self, wording: Array, meaning: Array) -> tuple[Array, Array]:
         """Calibrated probabilities from raw logits (n, C): jointly (n, C), by view (2, n, C)."""
-        joint = self.joint[:, 0] * wording + self.joint[:, 1] * meaning + self.joint[:, 2]
+        both = np.concatenate([wording, meaning], 1)
+        joint = both @ self.joint[:, :-1].T + self.joint[:, -1]
         views = np.stack([wording, meaning]) * self.views[:, None, :, 0] + self.views[:, None, :, 1]
         return sigmoid(joint), sigmoid(views)
 
@@ -115,7 +117,7 @@ class Heads:
             and self.vocabulary.idf.shape == (wide,)
             and self.linear.shape[1] == self.output.shape[1] == count
             and self.views.shape == (2, count, 2)
-            and self.joint.shape == (count, 3)
+            and self.joint.shape == (count, 2 * count + 1)
             and all(
                 np.isfinite(array).all()
                 for array in (self.wording, self.linear, self.hidden, self.output, self.joint)

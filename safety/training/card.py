@@ -20,8 +20,9 @@ Written by `python -m safety.training`; do not edit. Policy `{version}`.
 
 **What it is.** For each of {count} categories two views of a text: TF-IDF over character n-grams,
 words and weak word lists ({features:,} features), and all-MiniLM-L6-v2 sentence embeddings with a
-linear and a one-layer head. Platt scaling turns each view, and both jointly, into a probability. A
-probability above `review` goes to a person; a block needs both views above `block`.
+linear and a one-layer head. Platt scaling turns each view into a probability; a regression on the
+logits of both views for all categories gives the joint one. A joint probability above `review` goes
+to a person; a block needs both views above `block`.
 
 **What it is for.** English prompts for short clips. It does not read other languages (the language
 gate holds them), it does not judge the truth of a claim, and it sees no intent across prompts.
@@ -31,8 +32,9 @@ safe instructions (MIT), HateCheck (CC-BY-4.0), Davidson et al. (MIT), Surge tox
 Ring-A-Bell pairs (MIT); harmless: COCO captions (CC-BY-4.0), T2I-CompBench (MIT), ChronoMagic
 (Apache-2.0), FETV (CC-BY-4.0); our concept bank (`concepts/`). Never trained on: VBench (half
 calibrates, half tests) and SimpleSafetyTests (tests). Splits follow from the hash of a text, for
-the concept bank from its template. Rows about minors in sexual contexts were removed from all sets
-before they reached us.
+the concept bank from its template; templates added later are only taught, and no scene is taught
+that the calibration or the test has in another look. Rows about minors in sexual contexts were
+removed from all sets before they reached us.
 """
 
 

@@ -21,12 +21,17 @@ _SLOT = re.compile(r"<(\w+)>")
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One description from the bank; ``number`` of its template keeps relatives in one split."""
+    """One description from the bank.
+
+    Attributes:
+        text, category, harmful: what it says.
+        number: of its template, which keeps relatives in one split; None where it is only taught.
+    """
 
     text: str
     category: str
     harmful: bool
-    number: int
+    number: int | None
 
 
 def concepts(folder: Path = BANK, per_template: int = 40, seed: int = 7) -> Iterator[Concept]:
@@ -36,13 +41,21 @@ def concepts(folder: Path = BANK, per_template: int = 40, seed: int = 7) -> Iter
         if path.name == "slots.json":
             continue
         bank = json.loads(path.read_text(encoding="utf-8"))
-        for harmful in (True, False):
-            for number, template in enumerate(bank["unsafe" if harmful else "safe"]):
-                generator = random.Random(f"{seed}:{template}")  # noqa: S311 - sampling, no secret
-                tries = per_template * (_OFTEN if bank["category"] == "none" else 1)
-                texts = {expand(template, slots, generator) for _ in range(tries)}
-                for text in sorted(texts):
-                    yield Concept(text, bank["category"], harmful, number)
+        for template, harmful, number in _templates(bank):
+            generator = random.Random(f"{seed}:{template}")  # noqa: S311 - sampling, no secret
+            tries = per_template * (_OFTEN if bank["category"] == "none" else 1)
+            texts = {expand(template, slots, generator) for _ in range(tries)}
+            for text in sorted(texts):
+                yield Concept(text, bank["category"], harmful, number)
+
+
+def _templates(bank: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, bool, int | None]]:
+    """Template, harmful, number. What was added later is under `taught_…`: the test stays as is."""
+    for key, harmful in (("unsafe", True), ("safe", False)):
+        for number, template in enumerate(bank[key]):
+            yield template, harmful, number
+        for template in bank.get(f"taught_{key}", ()):
+            yield template, harmful, None
 
 
 def expand(template: str, slots: Mapping[str, Sequence[str]], generator: random.Random) -> str:

@@ -122,17 +122,34 @@ HELD_OUT = frozenset({"vbench", "simplesafetytests"})
 
 
 def rows(data: Path) -> Iterator[Row]:
-    """All rows of the given sets under ``data`` and of the concept bank."""
+    """All rows of the given sets under ``data`` and of the concept bank.
+
+    A description of the bank is not taught when the calibration or the test has it too, be it in
+    another look ("…, close up").
+    """
     for source, read in _READERS.items():
         yield from _source(data, source, read)
+    bank = list(_bank())
+    kept_apart = {_scene(row.text) for row in bank if row.split != TRAIN}
+    for row in bank:
+        if row.split != TRAIN or _scene(row.text) not in kept_apart:
+            yield row
+
+
+def _scene(text: str) -> str:
+    return text.partition(",")[0]
+
+
+def _bank() -> Iterator[Row]:
     for concept in concepts():
+        number = concept.number
         yield Row(
             normalise(concept.text).text,
             frozenset({concept.category}) if concept.harmful else frozenset(),
             concept.harmful,
             EVERYDAY if concept.category == "none" else "concepts",
             1.0,
-            _CONCEPT_SPLITS.get(concept.number % 7, TRAIN),
+            TRAIN if number is None else _CONCEPT_SPLITS.get(number % 7, TRAIN),
         )
 
 

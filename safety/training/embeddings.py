@@ -28,7 +28,7 @@ class EmbeddingCache:
 
     def encode(self, encoder: MiniLM, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of ``texts``, shape (n, 384); only unseen texts are computed."""
-        keys = [hashlib.sha256(text.encode("utf-8", "replace")).digest()[:16] for text in texts]
+        keys = [_key(text) for text in texts]
         missing = {k: t for k, t in zip(keys, texts, strict=True) if k not in self._vectors}
         by_length = sorted(missing.items(), key=lambda item: len(item[1]))
         for start in range(0, len(by_length), _BATCH):
@@ -41,7 +41,19 @@ class EmbeddingCache:
             return np.zeros((0, DIMENSIONS), np.float32)
         return np.stack([self._vectors[key] for key in keys]).astype(np.float32)
 
+    def remembered(self, encoder: MiniLM, texts: Sequence[str]) -> NDArray[np.float32]:
+        """As :meth:`encode`, but what is new is not kept, and costs as in production."""
+        known = [self._vectors.get(_key(text)) for text in texts]
+        new = [text for text, vector in zip(texts, known, strict=True) if vector is None]
+        computed = iter(encoder.encode(new))
+        rows = [next(computed) if vector is None else vector for vector in known]
+        return np.asarray(rows, np.float32).reshape(-1, DIMENSIONS)
+
     def _save(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         keys = np.frombuffer(b"".join(self._vectors), np.uint8).reshape(-1, 16)
         np.savez(self._path, keys=keys, vectors=np.stack(list(self._vectors.values())))
+
+
+def _key(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "replace")).digest()[:16]

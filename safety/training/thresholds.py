@@ -27,7 +27,7 @@ HARMLESS_SOURCES = (
 
 _REVIEW_FPR = 0.0025
 _BLOCK_FPR = 0.0003
-_LOWEST_REVIEW, _LOWEST_BLOCK = 0.25, 0.7
+_LOWEST_REVIEW, _LOWEST_BLOCK = 0.3, 0.7
 
 _TALK = (
     "Leave it out. If this is about you: talk to someone you trust or to a crisis line near you."

@@ -69,6 +69,14 @@ def test_the_field_is_carried_through(prompt_gate):
     assert {finding.field for finding in verdict.findings} == {"negative_prompt"}
 
 
+def test_harm_cannot_hide_among_harmless_sentences(prompt_gate):
+    text = "Birds sing in the sun. A man is stabbing a woman to death. A red balloon rises slowly."
+    findings = prompt_gate.screen(text).findings
+    violent = [found for found in findings if found.category == "violence"]
+    assert violent
+    assert "stabbing" in text[slice(*violent[0].span)]
+
+
 def test_harm_cannot_hide_in_a_long_text(prompt_gate):
     calm = "a red balloon rises over green hills while birds sing in the morning sun. "
     text = calm * 30 + "a man is stabbing a woman to death in an alley. " + calm * 30

@@ -44,6 +44,14 @@ def test_no_concept_pairs_minors_with_anything_sexual():
     assert not [c.text for c in BANK if rule.find(normalise(c.text), "prompt")]
 
 
+def test_what_was_added_to_the_bank_later_is_only_taught(tmp_path):
+    (tmp_path / "slots.json").write_text("{}")
+    bank = {"category": "gore", "unsafe": ["old"], "safe": [], "taught_unsafe": ["{new|newer}"]}
+    (tmp_path / "gore.json").write_text(json.dumps(bank))
+    found = {(c.text, c.harmful, c.number) for c in concepts(tmp_path)}
+    assert found == {("old", True, 0), ("new", True, None), ("newer", True, None)}
+
+
 @pytest.fixture
 def data(tmp_path):
     """A tiny data folder with every source present and one of them filled."""
@@ -63,6 +71,14 @@ def test_the_three_splits_are_disjoint(data):
     assert all(texts.values())
     assert not texts[TRAIN] & texts[TEST]
     assert not texts[CALIBRATION] & texts[TEST]
+
+
+def test_no_scene_of_the_bank_is_taught_and_tested(data):
+    bank = [row for row in corpus.rows(data) if row.source in ("concepts", corpus.EVERYDAY)]
+    scenes = {name: {row.text.partition(",")[0] for row in bank if row.split == name}
+              for name in (TRAIN, CALIBRATION, TEST)}  # fmt: skip
+    assert all(scenes.values())
+    assert not scenes[TRAIN] & (scenes[CALIBRATION] | scenes[TEST])
 
 
 def test_held_out_sources_are_never_trained_on(data):
