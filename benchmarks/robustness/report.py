@@ -110,8 +110,8 @@ Made by `make bench-robustness` (`python -m benchmarks.robustness`); the figures
 then attacked with a real ffmpeg. The constants were chosen on other clips and seeds.
 *Exact*: the 48-bit ID was read blind. *Recognised*: read, or found among 10⁶ registered IDs.
 A false claim of either kind has a proven chance of at most 10⁻⁹ per upload. Runs go on where the
-last one stopped: the figures say how many clips each attack has seen so far. Times were taken on a busy
-machine.
+last one stopped: the figures say how many clips each attack has seen so far. Times were taken on
+a busy machine.
 
 ![share of clips read under each attack](robustness.svg)
 """
