@@ -24,11 +24,12 @@ STAGE_SIZE: Final = (256, 384)  # rows, columns of a decoded stage
 @dataclass(frozen=True, slots=True)
 class View:
     """One of the pictures that a stage is decoded from: the layers that it shows, the width of its
-    code, and the channels of its decoder."""
+    code, the channels of its decoder, and whether it is drawn otherwise where things glow."""
 
     layers: tuple[str, ...]
     width: int
     channels: tuple[int, ...]
+    lit: bool = False
 
     @property
     def classes(self) -> tuple[int, ...]:
@@ -38,7 +39,7 @@ class View:
 
 VIEWS: Final = {
     "sky": View(("sky",), 12, (64, 48, 32, 24, 12)),
-    "land": View(("far", "near"), 48, (96, 80, 56, 32, 16)),
+    "land": View(("far", "near"), 48, (96, 80, 56, 32, 16), lit=True),
     "air": View(("air",), 6, (48, 32, 24, 16, 12)),
 }
 STAGE_WIDTH: Final = sum(view.width for view in VIEWS.values())
@@ -126,9 +127,15 @@ def by_view(code: Tensor) -> dict[str, Tensor]:
 
 
 def stage_decoders() -> nn.ModuleDict:
-    """For each view, codes to (B, channels, 256, 384), each layer's logits."""
+    """For each view, codes to (B, channels, 256, 384), each layer's logits.
+
+    Where a view is lit, its code is followed by one number: 1 if things glow, else 0.
+    """
     return nn.ModuleDict(
-        {n: Decoder(v.width, (4, 6), v.channels, sum(v.classes)) for n, v in VIEWS.items()}
+        {
+            name: Decoder(v.width + v.lit, (4, 6), v.channels, sum(v.classes))
+            for name, v in VIEWS.items()
+        }
     )
 
 
@@ -146,7 +153,7 @@ class Codec(nn.Module):
         self.shape = shape_decoder()
 
     @torch.inference_mode()
-    def decode_stage(self, code: Tensor, enlarge: float) -> Tensor:
+    def decode_stage(self, code: Tensor, enlarge: float, *, glows: bool = False) -> Tensor:
         """One code (66,) to coverage maps (h,w,16) float32 in 0..1.
 
         Logits are enlarged before they are compared, so that outlines stay sharp at any size; the
@@ -154,6 +161,8 @@ class Codec(nn.Module):
         """
         shares = []
         for view, part in by_view(code).items():
+            if VIEWS[view].lit:
+                part = torch.cat([part, torch.tensor([float(glows)])])
             logits = self.stage[view](part[None])
             if enlarge > 1:
                 logits = F.interpolate(

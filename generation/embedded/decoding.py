@@ -13,12 +13,14 @@ from generation.embedded.layers import PLACES, REACH, Clip, Finish, Floats, Spri
 from generation.embedded.layout import CANVASES, SIZES
 
 _THIN_AIR: Final = 0.001  # weather that covers less than this share is none
+_GLOWS: Final = 0.5
 _SIDES: Final = (128, 256, 384, 512)  # sizes at which sprites are decoded
 
 
 def decode_stage(codec: Codec, code: Tensor, enlarge: float) -> Stage:
     """The stage of a whole code (WIDTH,), `enlarge` times the codec's size."""
-    coverage = codec.decode_stage(part(code, "stage"), enlarge).numpy().astype(np.float32)
+    glows = decode_look_of(code)[1].glow > _GLOWS
+    coverage = codec.decode_stage(part(code, "stage"), enlarge, glows=glows).numpy()
     air = coverage[..., PLACES["air"]]
     if float((air > 0.5).mean()) < _THIN_AIR:
         air[:] = 0

@@ -36,7 +36,7 @@ from generation.embedded.codec import (
     Encoder,
     by_layer,
 )
-from generation.embedded.layers import PLACES, SLOT_COUNT, Floats
+from generation.embedded.layers import PLACES, SLOT_COUNT, SLOTS, Floats
 from generation.embedded.layout import CANVASES
 from generation.embedded.vocabulary import values
 from generation.embedded.world.render import OUTLINES, draw_coverage, draw_stage
@@ -163,11 +163,24 @@ class Trainee(nn.Module):
         return codes
 
 
+def glows(coverage: Tensor) -> Tensor:
+    """Whether stages (B, 16, h, w) have shining outlines, as in neon: 1 or 0."""
+    edges = [
+        place.start + SLOTS[name].index("edge")
+        for name, place in PLACES.items()
+        if "edge" in SLOTS[name]
+    ]
+    return (coverage[:, edges].amax((1, 2, 3)) > 0.5).float()
+
+
 def view_loss(net: Trainee, view: str, coverage: Tensor) -> Tensor:
     """Cross-entropy of the slots, summed over a view's layers; coverage (B, 16, 256, 384)."""
     shares = shares_of(coverage, view)
     code = net.encode_view(shares, view)
-    logits = net.codec.stage[view](code + CODE_NOISE * torch.randn_like(code)).float()
+    code = code + CODE_NOISE * torch.randn_like(code)
+    if VIEWS[view].lit:
+        code = torch.cat([code, glows(coverage)[:, None]], 1)
+    logits = net.codec.stage[view](code).float()
     wanted, drawn = by_layer(shares, view), by_layer(logits, view)
     losses = [-(wanted[n] * drawn[n].log_softmax(1)).sum(1).mean() for n in VIEWS[view].layers]
     total: Tensor = torch.stack(losses).sum()
@@ -190,12 +203,14 @@ def _batches(pool: NDArray[np.uint8], size: int, rng: np.random.Generator) -> It
 
 def train(
     net: Trainee, part: str, loss_of: Callable[[Tensor], Tensor], pool: NDArray[np.uint8],
-    steps: int, batch: int, run: Path,
+    steps: int, batch: int, run: Path, *, keep_codes: bool = False,
 ) -> None:  # fmt: skip
-    """Train one half of the codec and log to `<run>/log.csv`."""
+    """Train one part of the codec and log to `<run>/log.csv`; `keep_codes`: its decoder only."""
     if (run / f"{part}.pt").exists():
         resume(net, run, part)
-    weights = [p for half in net.pair(part) for p in half.parameters()]
+    decoder, encoder = net.pair(part)
+    encoder.requires_grad_(not keep_codes)
+    weights = [p for half in (decoder, encoder) for p in half.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(weights, lr=2e-3, betas=(0.9, 0.98), weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2.5e-3, total_steps=steps)
     began, feed = time.monotonic(), _batches(pool, batch, np.random.default_rng(7))
@@ -253,6 +268,9 @@ if __name__ == "__main__":
     parser.add_argument("--shape-steps", type=int, default=1500)
     parser.add_argument("--shapes", type=int, default=2500)
     parser.add_argument("--batch", type=int, default=12)
+    parser.add_argument(
+        "--keep-codes", action="store_true", help="train decoders only, for a trained denoiser"
+    )
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -269,5 +287,5 @@ if __name__ == "__main__":
         for view in VIEWS if options.part == "all" else (options.part,):
             train(
                 trainee, view, partial(view_loss, trainee, view), stages,
-                options.stage_steps, options.batch, options.run,
+                options.stage_steps, options.batch, options.run, keep_codes=options.keep_codes,
             )  # fmt: skip
