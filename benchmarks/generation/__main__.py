@@ -1,7 +1,8 @@
 """All figures of the embedded model: `python -m benchmarks.generation`.
 
-Speed and memory first, in a fresh process; then adherence (which trains its judge once, several
-minutes, and keeps it in runs/judge.pt). Results go to benchmarks/generation/results.json.
+Speed and memory first, in a fresh process; then adherence, by the judge that ships. Results go to
+benchmarks/generation/results.json, contact sheets to runs/. Beside it: `quality`, `storyboards`,
+`batch` and `adapter`, each a command of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from generation.embedded.evaluate import evaluate, judge
+from generation.embedded.evaluate import evaluate
 
 _HERE = Path(__file__).parent
 
@@ -23,7 +24,7 @@ def main() -> None:
     )
     results = {
         "speed": json.loads(speed.stdout),
-        "adherence": evaluate(100, judge(4000, 600, Path("runs/judge.pt")), Path("runs/sheet.png")),
+        "adherence": evaluate(100, Path("runs/sheet.png")),
     }
     text = json.dumps(results, indent=2)
     (_HERE / "results.json").write_text(text + "\n")
