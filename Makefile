@@ -57,6 +57,7 @@ train: $(VENV)/run.stamp ## train the embedded model from scratch (goes on from 
 	$(BIN)/python -m generation.embedded.dataset
 	$(BIN)/python -m generation.embedded.train
 	$(BIN)/python -m generation.embedded.train_perception
+	$(BIN)/python -m generation.embedded.train_judge
 
 clean: ## remove the virtual environment and caches (never var/: it holds keys and clips)
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

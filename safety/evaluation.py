@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -94,7 +94,9 @@ def check(text: str) -> Attested:
         made_at = datetime.fromisoformat(content["made_at"])
         key, raw = leaf.public_key(), _decoded(seal)
         sound = content["format"] == FORMAT and made_at.tzinfo is not None
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (
+        ValueError, LookupError, TypeError, AttributeError, RecursionError, UnsupportedAlgorithm,
+    ) as error:  # fmt: skip
         raise InvalidInput("This is no signed evaluation.") from error
     if not sound or not isinstance(key, ec.EllipticCurvePublicKey) or len(raw) != 64:
         raise InvalidInput("This is no signed evaluation.")

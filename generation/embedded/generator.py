@@ -160,22 +160,22 @@ class _Run:
 
     def _known(self) -> Known:
         if self.request.first_frame is not None:
-            return starts.first_frame(self._read(self.request.first_frame[None]))
+            return starts.first_frame(self._read(self.request.first_frame[None], own=False))
         if self.request.continues is not None:
             last = self.request.continues[-starts.OVERLAP :]
-            return starts.continuation(self._read(last))
+            return starts.continuation(self._read(last, own=True))
         return Known.nothing()
 
-    def _read(self, frames: Frames) -> Tensor:
-        code, difference = starts.read(self.nets.perceiver, self.nets.codec, frames, self.aspect)
-        starts.require_known_world(difference)
+    def _read(self, frames: Frames, *, own: bool) -> Tensor:
+        code, strange = starts.read(self.nets.perceiver, self.nets.codec, frames, self.aspect)
+        starts.require_known_world(strange, own=own)
         return code
 
     def _sample(self, known: Known, first: int) -> Tensor:
         draft = None
         if self.request.source is not None:
             source = self.request.source[first : first + FRAMES]
-            draft = (self._read(source), 1 - self.request.strength)
+            draft = (self._read(source, own=True), 1 - self.request.strength)
         return sample(
             self.nets.denoiser, self.question, known, self.generator, self.steps, self._report,
             draft=draft,

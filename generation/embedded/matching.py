@@ -28,6 +28,7 @@ from generation.embedded.compose import (
 from generation.embedded.layers import PERIOD, Floats, Image, Sprite, Stage, Track
 
 _PLACES: Final = 48  # of a landscape that are tried in a period
+_DRIFT: Final = 0.12  # units that a landscape may move within the frames of a start
 _SIDE: Final = 96  # of the sprites that are compared
 _STEPS: Final = (1.0, 0.5, 0.25, 0.125, 0.06)  # of the first step, from coarse to fine
 _FIRST: Final = (0.14, 0.14, 0.35, 0.8)  # units across and down, log radius, radians
@@ -91,8 +92,14 @@ class Scenery:
         picture = over(slide(self.far, far, self.canvas), self.sky)
         return zoomed(over(slide(self.near, near, self.canvas), picture), zoom, self.canvas)
 
-    def placed(self, seen: Image, far: float, near: float, zoom: float) -> tuple[float, float]:
-        """How far the landscape of a frame has moved: far and near, in units."""
+    def placed(
+        self, seen: Image, far: float, near: float, zoom: float, *, close: bool = False
+    ) -> tuple[float, float]:
+        """How far the landscape of a frame has moved: far and near, in units.
+
+        `close`: the first guess is nearly right. Waves look alike every few units, so a later frame
+        must be looked for near an earlier one.
+        """
         wanted = seen.astype(np.int16)
 
         def difference(place: tuple[float, float]) -> float:
@@ -100,7 +107,8 @@ class Scenery:
             return float(np.minimum(apart, _FOREGROUND).mean())  # a subject in front counts little
 
         best = (far, near)
-        around = np.arange(0, PERIOD, PERIOD / _PLACES)
+        reach = _DRIFT if close else PERIOD / 2
+        around = np.arange(-reach, reach, PERIOD / _PLACES)
         best = min([best, *((far, near + by) for by in around)], key=difference)
         best = min([best, *((best[0] + by, best[1]) for by in around)], key=difference)
         for step in PERIOD / _PLACES / 2 ** np.arange(1, 5):

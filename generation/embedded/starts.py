@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from generation.embedded.clipcode import PLACE, encode_light, encode_look, encod
 from generation.embedded.codec import Codec
 from generation.embedded.compose import Canvas, compose
 from generation.embedded.decoding import decode
-from generation.embedded.layers import PAINTS, PERIOD, SLOT_COUNT, Clip, Sprite, Track
+from generation.embedded.layers import PAINTS, SLOT_COUNT, Clip, Sprite, Track
 from generation.embedded.layout import CANVASES, FRAMES, SIZES
 from generation.embedded.matching import (
     Scenery,
@@ -31,10 +32,12 @@ from generation.errors import InvalidRequest
 from generation.references import fit
 
 OVERLAP: Final = 12  # frames that a continuation is given
-_CLOSE_ENOUGH: Final = 20.0  # mean difference, of 255, between a picture and what was read in it
+_NEAR_BOUND, _AFAR_BOUND = 28.0, 21.0  # differences, of 255; photographs and film lie above
+_LENIENT: Final = 1.6  # clips of the studio itself are only refused when nothing fits
 _HOLD: Final = 1e-3  # of all pixels: how firmly colours stay where they are not seen
 _INSIDE, _ENOUGH = 0.7, 24  # share and number of pixels that show a paint
 _MATCHED_SIDE: Final = 128
+_AFAR: Final = 24
 _READ_SIDE: Final = 128  # pictures are compared at about this size
 _APPEARANCE: Final = ("stage", "light", "shape", "look")
 
@@ -57,11 +60,7 @@ def code_of(seen: Seen, aspect: str) -> torch.Tensor:
 def read(
     perceiver: Perceiver, codec: Codec, frames: NDArray[np.uint8], aspect: str
 ) -> tuple[torch.Tensor, float]:
-    """The code of frames (T,H,W,3), T at most FRAMES, and how far what was read is from them.
-
-    The second figure is the mean absolute difference, of 255, between the frames and the code drawn
-    again.
-    """
+    """The code of frames (T,H,W,3), T at most FRAMES, and their `strangeness`."""
     canvas, (columns, rows) = CANVASES[aspect], SIZES[aspect]
     size = (round(columns * _READ_SIDE / rows), _READ_SIDE)
     wanted = fit(frames, size)
@@ -74,7 +73,24 @@ def read(
     clip = recoloured(clip, wanted[picks])
     code[PLACE["light"]] = torch.from_numpy(encode_light(clip.stage.colours))
     code[PLACE["look"]] = torch.from_numpy(encode_look(clip.sprite.palette, clip.finish))
-    return code, float(np.abs(compose(clip, size).astype(np.int16) - wanted[picks]).mean())
+    return code, strangeness(compose(clip, size), wanted[picks])
+
+
+def strangeness(drawn: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> float:
+    """How far frames (T,h,w,3) drawn again are from those wanted; above 1, of another world.
+
+    The larger of two mean absolute differences, each over what clips of this world stay under: as
+    they are, and from afar, where fine things a pixel out of place do not count.
+    """
+
+    def apart(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:
+        return float(np.abs(a.astype(np.int16) - b).mean())
+
+    def afar(frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        size = (_AFAR, _AFAR)
+        return np.stack([cv2.resize(f, size, interpolation=cv2.INTER_AREA) for f in frames])
+
+    return max(apart(drawn, wanted) / _NEAR_BOUND, apart(afar(drawn), afar(wanted)) / _AFAR_BOUND)
 
 
 def found(
@@ -111,14 +127,13 @@ def found(
 def settled(clip: Clip, wanted: NDArray[np.uint8], canvas: Canvas) -> Track:
     """The clip's track with the landscape where the first and the last frame show it."""
     scenery, track, last = Scenery(clip.stage, canvas), clip.track, len(wanted) - 1
-    ends = [
-        scenery.placed(wanted[i], track.far[i], track.near[i], track.zoom[i])
-        for i in sorted({0, last})
-    ]
-    far, near = (np.unwrap([end[k] for end in ends], period=PERIOD) for k in (0, 1))
+    begin = scenery.placed(wanted[0], track.far[0], track.near[0], track.zoom[0])
+    end = scenery.placed(wanted[last], *begin, track.zoom[last], close=True)
     share = np.linspace(0, 1, len(wanted))
     return replace(
-        track, far=far[0] + share * (far[-1] - far[0]), near=near[0] + share * (near[-1] - near[0])
+        track,
+        far=begin[0] + share * (end[0] - begin[0]),
+        near=begin[1] + share * (end[1] - begin[1]),
     )
 
 
@@ -161,9 +176,12 @@ def _one_hot(clip: Clip, first: int) -> Clip:
     return replace(clip, stage=stage, sprite=replace(clip.sprite, palette=colours[SLOT_COUNT:]))
 
 
-def require_known_world(difference: float) -> None:
-    """Raise InvalidRequest (generation.reference-unknown-world) for what was not understood."""
-    if difference > _CLOSE_ENOUGH:
+def require_known_world(strange: float, *, own: bool) -> None:
+    """Raise InvalidRequest (generation.reference-unknown-world) for what was not understood.
+
+    `own`: a clip to carry on or redraw, which comes from the studio, not a picture from anywhere.
+    """
+    if strange > (_LENIENT if own else 1.0):
         raise InvalidRequest(
             "generation.reference-unknown-world",
             "The embedded model only knows its own drawn world, and this picture is not of it.",

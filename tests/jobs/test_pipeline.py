@@ -61,6 +61,7 @@ def run(job: Job, generator=None, prompt=None, media=None) -> Job:
         generator=lambda: generator or SmallGenerator(),
         prompt_gate=lambda: prompt_gate(prompt or Says(Decision.ALLOW)),
         media_gate=lambda: media_gate(media or Says(Decision.ALLOW)),
+        judge=lambda: None,  # what the small generator draws is not of the judge's world
     )
     while lease := queue.claim(job.pk):
         pipeline.run(lease, parts)

@@ -65,4 +65,4 @@ def test_a_clip_that_was_taken_down_is_gone(client, world, url):
     world.clip.taken_down_at = world.clip.published_at
     world.clip.save()
     for name in ("clip", "video", "poster"):
-        assert client.get(reverse(f"registry:{name}", args=[world.clip.pk])).status_code == 404
+        assert client.get(reverse(f"registry:{name}", args=[world.clip.pk])).status_code == 410
