@@ -3,9 +3,10 @@
     python -m benchmarks.generation.storyboards --boards 8
 
 Each board follows one subject of the drawn world through four scenes, made exactly as the studio
-makes it: one seed, each shot carrying on from the one before where the model can. Identity is the
-mean cosine similarity over all pairs of shots; "unrelated" are pairs of shots of different subjects
-from different boards. The same for renders of the world shows the best that the measure allows.
+makes it: one seed for all shots; with --carry-on each also starts from the end of the one before.
+Identity is the mean cosine similarity over all pairs of shots; "unrelated" are pairs of shots of
+different subjects from different boards. The same for renders of the world shows the best that the
+measure allows.
 Writes benchmarks/generation/storyboards.json.
 """
 
@@ -47,14 +48,17 @@ def boards(count: int) -> list[list[Spec]]:
 
 
 def generated(
-    generator: Generator, specs: Sequence[Spec], seed: int, seconds: float, embed: Embed
-) -> list[Vector]:
+    generator: Generator, specs: Sequence[Spec], seed: int, seconds: float, embed: Embed,
+    *, continuity: bool,
+) -> list[Vector]:  # fmt: skip
     """What the shots of a storyboard show."""
     requests = tuple(
         GenerationRequest(full_caption(spec, random.Random(seed)), seconds=seconds)
         for spec in specs
     )
-    made = render(generator, Storyboard(requests, seed=seed), checks=Checks(attempts=1))
+    made = render(
+        generator, Storyboard(requests, seed=seed, continuity=continuity), checks=Checks(attempts=1)
+    )
     return [_unit(embed(shot.output.frames)) for shot in made.shots]
 
 
@@ -102,6 +106,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--model", default="embedded")
     parser.add_argument("--embed", default="generation.embedded:identity")
+    parser.add_argument("--carry-on", action="store_true", help="each shot from the one before")
     parser.add_argument("--renders-only", action="store_true", help="only the ceiling")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"))
     options = parser.parse_args()
@@ -116,7 +121,10 @@ def main() -> None:
     figures["renders"] = compare(drawn_shots, specs)
     if not options.renders_only:
         generator = load_generator(options.model)
-        made = [generated(generator, board, n, options.seconds, embed) for n, board in numbered]
+        made = [
+            generated(generator, board, n, options.seconds, embed, continuity=options.carry_on)
+            for n, board in numbered
+        ]
         carries_on = generator.limits.abilities & {Ability.CONTINUE, Ability.FIRST_FRAME}
         figures |= {"generated": compare(made, specs), "carries on": sorted(carries_on)}
     text = json.dumps(figures, indent=2)

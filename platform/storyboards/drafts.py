@@ -38,7 +38,7 @@ class Draft:
     style: str = ""
     seed: str = ""
     transition: str = Transition.CUT.value
-    continuity: bool = True
+    continuity: bool = False
 
     @classmethod
     def empty(cls, aspect: str) -> "Draft":
