@@ -6,8 +6,7 @@
 subject's palette and the finish; `start` says where landscape and weather are at first, as points
 on circles; `motion` has for each frame where the subject is (again on circles, so that one who
 leaves on one side comes back on the other) and how far landscape and weather have moved since the
-first frame. Everything is scaled to about
-unit variance.
+first frame. Everything is scaled to about unit variance.
 """
 
 from __future__ import annotations
@@ -21,7 +20,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from generation.embedded.codec import SHAPE_WIDTH, STAGE_WIDTH
-from generation.embedded.layers import MARGIN, PAINTS, PERIOD, SLOT_COUNT, Finish, Floats, Track
+from generation.embedded.layers import (
+    MARGIN,
+    PAINTS,
+    PERIOD,
+    SLOT_COUNT,
+    Finish,
+    Floats,
+    Track,
+    consecutive,
+)
 from generation.embedded.layout import FRAMES
 
 STEP_FRAMES: Final = 6
@@ -42,15 +50,8 @@ USUAL_RADIUS: Final = 0.2
 SCALES: Final = np.array([2.0, 10.0, 5.0, 4.0, 8.0, 1.5])
 
 
-def _offsets() -> dict[str, slice]:
-    found, at = {}, 0
-    for name, width in PARTS.items():
-        found[name] = slice(at, at + width)
-        at += width
-    return found
-
-
-PLACE: Final = _offsets()  # where each part stands in a code
+PLACE: Final = consecutive(PARTS)  # where each part stands in a code
+APPEARANCE: Final = ("stage", "light", "shape", "look")  # all but where things are
 
 
 def on_circle(value: NDArray[np.float64], period: float) -> NDArray[np.float64]:
@@ -67,7 +68,7 @@ def off_circle(points: NDArray[np.float64], period: float) -> NDArray[np.float64
 
 
 def encode_light(colours: Floats) -> Floats:
-    """Colours (16,3) in 0..1 to (48,)."""
+    """Colours (N,3) in 0..1 to (3·N,)."""
     return ((colours.ravel() - 0.5) * 3).astype(np.float32)
 
 
@@ -79,13 +80,13 @@ def decode_light(light: Floats) -> Floats:
 def encode_look(palette: Floats, finish: Finish) -> Floats:
     """Palette (9,3) in 0..1 and finish to (30,)."""
     style = np.array([finish.pixel, finish.glow, finish.soft]) * 2 - 1
-    return np.concatenate([(palette.ravel() - 0.5) * 3, style]).astype(np.float32)
+    return np.concatenate([encode_light(palette), style]).astype(np.float32)
 
 
 def decode_look(look: Floats) -> tuple[Floats, Finish]:
     """The inverse of `encode_look`, clipped to what can be painted."""
-    palette = (look[:PALETTE_WIDTH] / 3 + 0.5).clip(0, 1).reshape(-1, 3).astype(np.float32)
     pixel, glow, soft = ((look[PALETTE_WIDTH:] + 1) / 2).clip(0, 1)
+    palette = decode_light(look[:PALETTE_WIDTH])
     return palette, Finish(*(float(v) if v > 0.3 else 0.0 for v in (pixel, glow, soft)))
 
 

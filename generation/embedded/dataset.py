@@ -19,10 +19,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from generation.embedded.clipcode import WIDTH, encode_light, encode_look, encode_track, given, join
+from generation.embedded.clipcode import (
+    APPEARANCE,
+    WIDTH,
+    encode_light,
+    encode_look,
+    encode_track,
+    given,
+    join,
+)
 from generation.embedded.denoiser import ASPECTS, Condition
 from generation.embedded.layers import Floats
-from generation.embedded.layout import CANVASES, FPS, FRAMES
+from generation.embedded.layout import CANVASES, FPS, FRAMES, OVERLAP
 from generation.embedded.text import MAX_TOKENS, TEXT_WIDTH, TextEncoder, TextFeatures
 from generation.embedded.train_codec import (
     Individual,
@@ -45,7 +53,6 @@ from generation.embedded.world.spec import Spec, sample_spec
 from generation.embedded.world.subjects import Build
 
 ASPECT_SHARES: Final = (0.6, 0.2, 0.2)
-OVERLAP: Final = 12  # frames that a continuation is given
 LOOP_SHARE: Final = 0.12
 NO_PROMPT_SHARE: Final = 0.1
 _WINDOW: Final = FRAMES / FPS
@@ -55,9 +62,9 @@ _INDIVIDUALS: Final = 100  # of each subject, outline and way of facing, about
 _KNOWN: Final = (
     (0.58, given()),
     (0.10, given("shape", "look")),
-    (0.12, given("stage", "light", "shape", "look")),
-    (0.08, given("stage", "light", "shape", "look", "start", first_frames=1)),
-    (0.12, given("stage", "light", "shape", "look", "start", first_frames=OVERLAP)),
+    (0.12, given(*APPEARANCE)),
+    (0.08, given(*APPEARANCE, "start", first_frames=1)),
+    (0.12, given(*APPEARANCE, "start", first_frames=OVERLAP)),
 )
 _CONTINUES: Final = len(_KNOWN) - 1
 

@@ -17,9 +17,8 @@ _GLOWS: Final = 0.5
 _SIDES: Final = (128, 256, 384, 512)  # sizes at which sprites are decoded
 
 
-def decode_stage(codec: Codec, code: Tensor, enlarge: float) -> Stage:
+def decode_stage(codec: Codec, code: Tensor, enlarge: float, *, glows: bool) -> Stage:
     """The stage of a whole code (WIDTH,), `enlarge` times the codec's size."""
-    glows = decode_look_of(code)[1].glow > _GLOWS
     coverage = codec.decode_stage(part(code, "stage"), enlarge, glows=glows).numpy()
     air = coverage[..., PLACES["air"]]
     if float((air > 0.5).mean()) < _THIN_AIR:
@@ -53,5 +52,5 @@ def decode(codec: Codec, code: Tensor, track: Track, aspect: str, *, coarse: boo
     side = _SIDES[0] if coarse else sprite_side(track, aspect)
     coverage = codec.decode_shape(part(code, "shape"), side).numpy().astype(np.float32)
     enlarge = 1.0 if coarse else SIZES[aspect][1] / STAGE_SIZE[0]
-    stage = decode_stage(codec, code, enlarge)
+    stage = decode_stage(codec, code, enlarge, glows=finish.glow > _GLOWS)
     return Clip(stage, Sprite(coverage, palette), finish, track)

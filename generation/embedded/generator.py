@@ -15,7 +15,7 @@ from generation.embedded.compose import compose
 from generation.embedded.decoding import decode, decode_look_of, track_of
 from generation.embedded.denoiser import ASPECTS
 from generation.embedded.layers import PERIOD, Track
-from generation.embedded.layout import CANVASES, FPS, FRAMES, SIZES
+from generation.embedded.layout import CANVASES, FPS, FRAMES, OVERLAP, SIZES
 from generation.embedded.motion import aligned, closed, held, joined, retimed, steady, wrapped
 from generation.embedded.sampling import Known, Question, both, sample
 from generation.embedded.text import TextEncoder, TextFeatures, empty_text
@@ -136,18 +136,18 @@ class _Run:
         before."""
         known, drop = self._known(), 0
         if self.request.continues is not None:
-            drop = starts.OVERLAP
+            drop = OVERLAP
         if self.request.source is not None:
             self.frames = min(self.frames, len(self.request.source))
-        fresh = FRAMES - starts.OVERLAP
+        fresh = FRAMES - OVERLAP
         self.windows = 1 + max(0, -(-(self.frames + drop - FRAMES) // fresh))
         code = self._sample(known, 0)
         track, first = steady(track_of(code, self.aspect)), code
         while len(track) < self.frames + drop:
             known = starts.following(first, track, self.aspect)
-            code = self._sample(known, len(track) - starts.OVERLAP)
+            code = self._sample(known, len(track) - OVERLAP)
             more = steady(track_of(code, self.aspect))
-            track = joined([track, aligned(more, track, starts.OVERLAP)])
+            track = joined([track, aligned(more, track, OVERLAP)])
         return Drawn(first, track.at(slice(drop, drop + self.frames)))
 
     def loop(self) -> Drawn:
@@ -162,7 +162,7 @@ class _Run:
         if self.request.first_frame is not None:
             return starts.first_frame(self._read(self.request.first_frame[None], own=False))
         if self.request.continues is not None:
-            last = self.request.continues[-starts.OVERLAP :]
+            last = self.request.continues[-OVERLAP:]
             return starts.continuation(self._read(last, own=True))
         return Known.nothing()
 

@@ -11,6 +11,7 @@ Lengths are in canvas units: the area of the picture is 1.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Final
 
@@ -34,16 +35,16 @@ SLOTS: Final[dict[str, tuple[str, ...]]] = {  # what a stage is painted with, by
 PAINTS: Final = ("body", "dark", "pale", "white", "ink", "beak", "flame", "glass", "edge")
 
 
-def slot_places() -> dict[str, slice]:
-    """Where each layer's slots stand among all of them."""
+def consecutive(widths: Mapping[str, int]) -> dict[str, slice]:
+    """Where named parts stand that follow one another, from their widths."""
     found, at = {}, 0
-    for layer, names in SLOTS.items():
-        found[layer] = slice(at, at + len(names))
-        at += len(names)
+    for name, width in widths.items():
+        found[name] = slice(at, at + width)
+        at += width
     return found
 
 
-PLACES: Final = slot_places()
+PLACES: Final = consecutive({layer: len(names) for layer, names in SLOTS.items()})
 SLOT_COUNT: Final = sum(len(names) for names in SLOTS.values())
 
 

@@ -14,3 +14,4 @@ CANVASES: Final[dict[str, tuple[float, float]]] = {  # the same in units: the ar
 }
 FPS: Final = 24
 FRAMES: Final = 48  # in one window
+OVERLAP: Final = 12  # of these, given to a window that continues another

@@ -10,12 +10,20 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from generation.embedded.clipcode import PLACE, encode_light, encode_look, encode_track, given, join
+from generation.embedded.clipcode import (
+    APPEARANCE,
+    PLACE,
+    encode_light,
+    encode_look,
+    encode_track,
+    given,
+    join,
+)
 from generation.embedded.codec import Codec
 from generation.embedded.compose import Canvas, compose
 from generation.embedded.decoding import decode
 from generation.embedded.layers import PAINTS, SLOT_COUNT, Clip, Sprite, Track
-from generation.embedded.layout import CANVASES, FRAMES, SIZES
+from generation.embedded.layout import CANVASES, FRAMES, OVERLAP, SIZES
 from generation.embedded.matching import (
     Scenery,
     centred,
@@ -31,7 +39,6 @@ from generation.embedded.sampling import Known
 from generation.errors import InvalidRequest
 from generation.references import fit
 
-OVERLAP: Final = 12  # frames that a continuation is given
 _NEAR_BOUND, _AFAR_BOUND = 28.0, 21.0  # differences, of 255; photographs and film lie above
 _LENIENT: Final = 1.6  # clips of the studio itself are only refused when nothing fits
 _HOLD: Final = 1e-3  # of all pixels: how firmly colours stay where they are not seen
@@ -39,7 +46,6 @@ _INSIDE, _ENOUGH = 0.7, 24  # share and number of pixels that show a paint
 _MATCHED_SIDE: Final = 128
 _AFAR: Final = 24
 _READ_SIDE: Final = 128  # pictures are compared at about this size
-_APPEARANCE: Final = ("stage", "light", "shape", "look")
 
 
 def fill(track: Track, frames: int = FRAMES) -> Track:
@@ -191,12 +197,12 @@ def require_known_world(strange: float, *, own: bool) -> None:
 
 def first_frame(code: torch.Tensor) -> Known:
     """A clip that begins with the first frame of a code."""
-    return Known(code, given(*_APPEARANCE, "start", first_frames=1))
+    return Known(code, given(*APPEARANCE, "start", first_frames=1))
 
 
 def continuation(code: torch.Tensor) -> Known:
     """A clip whose first OVERLAP frames are those of a code."""
-    return Known(code, given(*_APPEARANCE, "start", first_frames=OVERLAP))
+    return Known(code, given(*APPEARANCE, "start", first_frames=OVERLAP))
 
 
 def following(code: torch.Tensor, track: Track, aspect: str) -> Known:
