@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 WORLD  := runs/safety/world.npz
+MADE   := runs/safety/generated.npz
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
 export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format bench bench-generation bench-robustness bench-provenance \
-        bench-registry bench-verification bench-safety train clean
+        bench-registry bench-verification bench-safety train train-safety clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +19,7 @@ run: $(VENV)/run.stamp ## set up, render a first clip, and start the studio (Ctr
 	@exec $(BIN)/python manage.py studio
 
 test: $(VENV)/test.stamp ## set up and run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/test.stamp ## ruff, mypy --strict on the engines, import-linter
 	$(BIN)/ruff check .
@@ -48,9 +49,17 @@ bench-registry: $(VENV)/test.stamp ## look-ups among 10^3 to 10^6 clips (POSTGRE
 bench-verification: $(VENV)/test.stamp ## time of a verification through the web, cost of the sandbox
 	$(BIN)/python -m benchmarks.verification
 
-bench-safety: $(VENV)/test.stamp ## recall and false alarms of the safety gates (DATA=folder of the text sets)
-	$(BIN)/python -m benchmarks.safety.world_frames --out $(WORLD)
-	$(BIN)/python -m benchmarks.safety --world $(WORLD) $(if $(DATA),--data $(DATA))
+bench-safety: $(VENV)/test.stamp $(WORLD) $(MADE) ## figures of the safety gates into docs/safety.md (DATA=folder of the text sets)
+	$(BIN)/python -m benchmarks.safety --world $(WORLD) --generated $(MADE) --write docs/safety.md $(if $(DATA),--data $(DATA))
+
+$(WORLD): | $(VENV)/test.stamp
+	$(BIN)/python -m benchmarks.safety.world_frames --out $@
+
+$(MADE): | $(VENV)/test.stamp
+	$(BIN)/python -m benchmarks.safety.generated_frames --out $@
+
+train-safety: $(VENV)/test.stamp $(WORLD) $(MADE) ## train the safety classifiers, fit thresholds, write cards (DATA=folder of the text sets)
+	$(BIN)/python -m safety.training --world $(WORLD) --generated $(MADE) $(if $(DATA),--data $(DATA))
 
 train: $(VENV)/run.stamp ## train the embedded model from scratch (goes on from what is in runs/)
 	$(BIN)/python -m generation.embedded.train_codec

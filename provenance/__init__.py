@@ -38,11 +38,20 @@ from provenance.publish import verify_published
 from provenance.registry import FolderRegistry, RegisteredClip, Registry
 from provenance.report import report
 from provenance.sandbox import contact_sheet, decode_clip, decode_picture, frame_at, warm_up
+from provenance.shortlist import (
+    FINGERPRINT_ALGORITHM,
+    HASH_BYTES,
+    Near,
+    Shortlist,
+    hashes_of,
+)
 from provenance.signpost import Signpost, signposts
 from provenance.verdict import Verdict, VerdictState, decide
 from provenance.watermark import KeyRing, MarkDetection, MarkKey, Names, detect, embed
 
 __all__ = [
+    "FINGERPRINT_ALGORITHM",
+    "HASH_BYTES",
     "MARK_ALGORITHM",
     "Answer",
     "AttestedReport",
@@ -62,6 +71,7 @@ __all__ = [
     "MarkFacts",
     "MarkKey",
     "Names",
+    "Near",
     "ProvenanceError",
     "ProvenanceFailed",
     "RecordFacts",
@@ -69,6 +79,7 @@ __all__ = [
     "RegisteredClip",
     "Registry",
     "Relationship",
+    "Shortlist",
     "SignedClip",
     "Signer",
     "Signpost",
@@ -94,6 +105,7 @@ __all__ = [
     "expiry_alarm",
     "file_key",
     "frame_at",
+    "hashes_of",
     "key_at",
     "new_manifest_id",
     "pdf",

@@ -25,6 +25,8 @@ SHRINK = 8
 """Clip pixels per thumbnail pixel, each way."""
 MIN_OVERLAP = 0.06
 """Least share of the clip's picture that an upload must show under a shift to be considered."""
+_WHOLLY = 0.99
+"""Weight of a place that lies wholly within what an upload shows."""
 _COMPARED_FRAMES = 240
 _SPEEDS = np.exp(np.linspace(math.log(0.45), math.log(2.2), 41))
 _PROBES = 5
@@ -33,6 +35,8 @@ _TURNED = 0.3
 _BLACK = 26
 _EDGE = 6.0
 """Gradient, in grey levels per thumbnail pixel, at which an edge counts half."""
+_UNLIKE = 0.5
+"""Distance from which two pictures are no more unlike."""
 _SLACK_SECONDS = 0.09
 """How far a frame may lie from the straight line in time: dropped and doubled frames."""
 
@@ -47,11 +51,45 @@ def thumbnail(luma: Bytes) -> Bytes:
 @dataclass(frozen=True)
 class Placement:
     """Upload thumbnails laid over the clip's: `pictures` (n, h, w) in grey levels, `visible`
-    (h, w) where the upload shows the clip, `indices` of the upload's frames."""
+    (h, w) where the upload shows the clip, `indices` of the upload's frames, `geometry` with the
+    clip's own tile first."""
 
     pictures: Floats
     visible: NDArray[np.bool_]
     indices: NDArray[np.int64]
+    geometry: Geometry
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Places `pitch` clip pixels apart, (rows, columns) of them, over a clip of `size` pixels."""
+
+    size: tuple[int, int]
+    pitch: int
+    shape: tuple[int, int]
+
+    @property
+    def units(self) -> float:
+        """Clip pixels per tile unit."""
+        return tile_pixels(*self.size) / TILE
+
+    def sharpness(self, geometry: Geometry) -> float:
+        """Upload pixels per clip pixel."""
+        return min(geometry.scale) / self.units
+
+    def seen(self, picture: Floats, geometry: Geometry) -> Floats:
+        """A picture seen through the grid; 0 outside."""
+        matrix = geometry.array * (self.pitch / self.units)
+        origin = geometry.array @ np.full(2, (self.pitch - 1) / 2 / self.units) + geometry.shift
+        affine = np.column_stack([matrix, origin])
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return as_floats(cv2.warpAffine(picture, affine, self.shape[::-1], flags=flags))
+
+    def softened(self, plane: Bytes, geometry: Geometry) -> Floats:
+        """A plane blurred as thumbnails are: by a box of `pitch` clip pixels."""
+        sigma = self.pitch / math.sqrt(12) * self.sharpness(geometry)
+        picture = as_floats(plane)
+        return as_floats(cv2.GaussianBlur(picture, (0, 0), sigma)) if sigma > 0.4 else picture
 
 
 @dataclass(frozen=True)
@@ -85,28 +123,39 @@ def place(
         size: (width, height) of the clip in pixels.
     """
     height, width = luma[0].shape
-    units = tile_pixels(*size) / TILE
+    grid = Grid(size, SHRINK, (thumbnails.shape[1], thumbnails.shape[2]))
     lattice = geometry or of_format(width, height, size)
-    sharpness = min(lattice.scale) / units
     indices = np.arange(0, len(luma), max(1, math.ceil(len(luma) / _COMPARED_FRAMES)))
     probes = [luma[int(i)] for i in indices[:: max(1, len(indices) // _PROBES)]]
     shown = _shown(probes, lattice)
-    softened = [_softened(probe, sharpness) for probe in probes]
+    softened = [grid.softened(probe, lattice) for probe in probes]
     best: tuple[float, Geometry] = (math.inf, lattice)
     for shifted in _shifts(lattice, size) if geometry else [lattice]:
-        visible = _warped(shown, shifted, units, thumbnails) > 0.99
+        visible = grid.seen(shown, shifted) > _WHOLLY
         if visible.mean() < MIN_OVERLAP:
             continue
-        pictures = np.stack([_warped(probe, shifted, units, thumbnails) for probe in softened])
+        pictures = np.stack([grid.seen(probe, shifted) for probe in softened])
         cost = float(np.median(distances(thumbnails, pictures, visible).min(0)))
         cost += 0.25 * (1 - float(visible.mean()))  # by chance a small part fits more easily
         if cost < best[0]:
             best = (cost, shifted)
-    visible = _warped(shown, best[1], units, thumbnails) > 0.99
-    pictures = np.stack(
-        [_warped(_softened(luma[int(i)], sharpness), best[1], units, thumbnails) for i in indices]
-    )
-    return Placement(pictures, visible, indices)
+    pictures = np.stack([grid.seen(grid.softened(luma[int(i)], lattice), best[1]) for i in indices])
+    return Placement(pictures, grid.seen(shown, best[1]) > _WHOLLY, indices, best[1])
+
+
+def lay(
+    planes: Sequence[Bytes], width: int, placement: Placement, grid: Grid, frames: NDArray[np.int64]
+) -> Floats:
+    """Coarser planes of an upload laid over the clip as its luma was placed, (n, h, w, parts).
+
+    Args:
+        planes: (h, w, parts) of every frame of the upload.
+        width: of the luma planes.
+        grid: the clip's.
+        frames: which of the planes.
+    """
+    geometry = placement.geometry.resized(planes[0].shape[1] / width)
+    return np.stack([grid.seen(grid.softened(planes[int(i)], geometry), geometry) for i in frames])
 
 
 def distances(thumbnails: Bytes, pictures: Floats, visible: NDArray[np.bool_]) -> Floats:
@@ -144,35 +193,6 @@ def pair(distance: Floats, reference_seconds: Floats, upload_seconds: Floats) ->
         low, high = max(0, nearest - slack), min(len(upload_seconds), nearest + slack + 1)
         chosen.append(low + int(distance[index, low:high].argmin()))
     return Pairing(inside, np.array(chosen, np.int64), speed, start, cost)
-
-
-def photometric(picture: Floats, target: Floats, visible: NDArray[np.bool_]) -> Floats:
-    """`picture` with the gain and offset that bring most of it to `target`.
-
-    Least squares, repeated without the pixels that stay far off: an overlay must not set the
-    brightness of the rest. Begun from all pixels and from no change; the better one is taken.
-    """
-    x, y = picture[visible], target[visible]
-    fits = [_trimmed_fit(x, y, *start) for start in (_least_squares(x, y), (1.0, 0.0))]
-    gain, offset = max(fits, key=lambda fit: int((np.abs(fit[0] * x + fit[1] - y) < 12).sum()))
-    return as_floats(gain * picture + offset)
-
-
-def _trimmed_fit(x: Floats, y: Floats, gain: float, offset: float) -> tuple[float, float]:
-    for tolerance in (40.0, 25.0, 16.0, 12.0, 12.0):
-        kept = np.abs(gain * x + offset - y) < tolerance
-        if kept.sum() < 16:
-            break
-        gain, offset = _least_squares(x[kept], y[kept])
-    return gain, offset
-
-
-def _least_squares(x: Floats, y: Floats) -> tuple[float, float]:
-    """Gain, within 0.5 … 2, and offset."""
-    spread = float(x.var())
-    covariance = float(np.mean((x - x.mean()) * (y - y.mean())))
-    gain = min(2.0, max(0.5, covariance / spread)) if spread > 4 else 1.0
-    return gain, float(np.median(y - gain * x))
 
 
 def _shifts(geometry: Geometry, size: tuple[int, int]) -> list[Geometry]:
@@ -217,23 +237,6 @@ def _eroded(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return cv2.erode(mask.astype(np.uint8), kernel, borderType=border, borderValue=0) > 0
 
 
-def _softened(luma: Bytes, sharpness: float) -> Floats:
-    """The upload blurred as the thumbnails are: by a box of SHRINK clip pixels."""
-    sigma = SHRINK / math.sqrt(12) * sharpness
-    picture = as_floats(luma)
-    return as_floats(cv2.GaussianBlur(picture, (0, 0), sigma)) if sigma > 0.4 else picture
-
-
-def _warped(picture: Floats, geometry: Geometry, units: float, thumbnails: Bytes) -> Floats:
-    """A picture seen through the clip's thumbnail grid; 0 outside."""
-    matrix = geometry.array * (SHRINK / units)
-    origin = geometry.array @ np.full(2, (SHRINK - 1) / 2 / units) + geometry.shift
-    rows, columns = thumbnails.shape[1:]
-    affine = np.column_stack([matrix, origin])
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return as_floats(cv2.warpAffine(picture, affine, (columns, rows), flags=flags))
-
-
 def _tick(seconds: Floats) -> float:
     return float(np.median(np.diff(seconds))) if len(seconds) > 1 else 1 / 24
 
@@ -241,20 +244,28 @@ def _tick(seconds: Floats) -> float:
 def _line(
     distance: Floats, reference_seconds: Floats, upload_seconds: Floats, tick: float
 ) -> tuple[float, float, float] | None:
-    """(cost, speed, start) of the best line; original speed is preferred among equals."""
+    """(cost, speed, start) of the best line; original speed is preferred among equals.
+
+    Every moment of the upload counts, and one at which nothing of the clip would be shown counts as
+    unlike: otherwise edited seconds would be left out rather than found.
+    """
     best: tuple[float, float, float] | None = None
-    span = float(upload_seconds[-1])
-    rows = np.arange(len(reference_seconds))
+    span, columns = float(upload_seconds[-1]), np.arange(len(upload_seconds))
+    bounded = np.minimum(distance, _UNLIKE)
+    apart = _tick(reference_seconds)
     for speed in sorted({1.0, *_SPEEDS.tolist()}, key=lambda s: abs(math.log(s))):
         length = float(reference_seconds[-1]) / speed
         overlap = 0.6 * min(length, span)
         for start in np.arange(overlap - length - tick, span - overlap + 2 * tick, tick):
-            column = np.rint((reference_seconds / speed + start) / tick).astype(int)
-            inside = (column >= 0) & (column < len(upload_seconds))
-            if not inside.any():
+            row = np.rint((upload_seconds - start) * (speed / apart)).astype(int)
+            row[row == len(reference_seconds)] -= 1  # the clip goes on after its last thumbnail
+            shown = (row >= 0) & (row < len(reference_seconds))
+            if not shown.any():
                 continue
-            cost = float(distance[rows[inside], column[inside]].mean())
-            cost += 0.02 * abs(math.log(speed)) + 0.02 * (1 - float(inside.mean()))
+            unlike = np.count_nonzero(~shown) * _UNLIKE
+            cost = float(bounded[row[shown], columns[shown]].sum() + unlike) / len(columns)
+            missing = 1 - min(1.0, np.count_nonzero(shown) * tick / (length + tick))
+            cost += 0.02 * abs(math.log(speed)) + 0.02 * missing
             if best is None or cost < best[0]:
                 best = (cost, speed, float(start))
     return best

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from provenance.credentials.reader import Credentials
 from provenance.credentials.trust import Store
-from provenance.examination import Examination
+from provenance.examination import Examination, RecordFacts
+from provenance.similar import LIKENESS
 
 _WHOLE = 0.9
 """Share of the published clip from which nothing is called missing: moments are sampled."""
@@ -31,6 +32,10 @@ _CONTENT = {
     "matches": "The picture is that of the published clip.",
     "altered": "The picture differs in parts from the published clip.",
     "other": "The picture is not that of the clip that the mark belongs to.",
+}
+_COLOUR = {
+    "lost": "It is shown without its colours.",
+    "changed": "Its colours differ from those of the published clip.",
 }
 
 
@@ -77,8 +82,16 @@ def record_answer(examination: Examination) -> Answer:
             return Answer(NO, "This studio has no record that belongs to the mark.")
         if examination.limit or examination.mark is None:
             return Answer(UNKNOWN, "The examination ended before the records could be asked.")
-        return Answer(NO, "Nothing in this file leads to one of this studio's records.")
-    down = " The studio has since taken the clip down." if record.taken_down else ""
+        unlike = (
+            ", and its picture is like that of none of its clips"
+            if examination.picture_searched
+            else ""
+        )
+        return Answer(NO, f"Nothing in this file leads to one of this studio's records{unlike}.")
+    down = _taken_down(record) if record.taken_down else ""
+    if record.via == "fingerprint":
+        return Answer(PARTLY, "Nothing in the file leads to a record, but its picture is like "
+                      f"that of a clip on record. That is a lead, not a proof.{down}")  # fmt: skip
     if content is None:
         return Answer(PARTLY, f"A record exists; the picture was not compared with it.{down}")
     status = {"matches": YES, "altered": PARTLY}.get(content.state, NO)
@@ -102,7 +115,9 @@ def _evidence(examination: Examination) -> Iterator[str]:
             f"{mark.threshold:.1f}); an unmarked video reaches that with a chance of at most "
             f"{mark.false_positive_bound:.0e}."
         )
-    if examination.record:
+    if examination.record and examination.record.via == "fingerprint":
+        yield from _likeness(examination)
+    elif examination.record:
         yield f"The studio's record names the credentials {examination.record.manifest_id}."
     if examination.content:
         yield from _content_evidence(examination)
@@ -134,7 +149,10 @@ def _content_evidence(examination: Examination) -> Iterator[str]:
     content = examination.content
     if content is None:
         return
-    yield _CONTENT.get(content.state, _CONTENT["other"])
+    if examination.record is None or examination.record.via != "fingerprint":
+        yield _CONTENT.get(content.state, _CONTENT["other"])
+    if content.colour in _COLOUR:
+        yield _COLOUR[content.colour]
     for start, end in content.segments:
         yield f"Different from the published clip from {start:.1f} s to {end:.1f} s."
     for region in content.regions:
@@ -145,6 +163,22 @@ def _content_evidence(examination: Examination) -> Iterator[str]:
         )
     if content.state != "other" and content.coverage < _WHOLE:
         yield f"The video shows about {content.coverage:.0%} of the published clip."
+
+
+def _taken_down(record: RecordFacts) -> str:
+    reason = f" Reason: {record.taken_down_reason}." if record.taken_down_reason else ""
+    return f" The studio has since taken the clip down.{reason}"
+
+
+def _likeness(examination: Examination) -> Iterator[str]:
+    record, content = examination.record, examination.content
+    if record is None or content is None:
+        return
+    yield (
+        f"Looked for among this studio's published clips, {content.score:.0%} of the structure of "
+        f"one is found again in this picture (needed: {LIKENESS:.0%})."
+    )
+    yield f"That clip has the credentials {record.manifest_id}."
 
 
 def _no_signature(examination: Examination) -> Answer:

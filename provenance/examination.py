@@ -63,6 +63,7 @@ class ContentFacts:
         start, speed: upload second t shows the published clip's second (t - start) × speed.
         clip_seconds: length of the published clip.
         missing: (start, end) seconds of the published clip that the upload leaves out.
+        colour: "same", "lost" (a grey copy), "changed" or "unknown".
     """
 
     state: str
@@ -75,14 +76,16 @@ class ContentFacts:
     speed: float = 1.0
     clip_seconds: float = 0.0
     missing: tuple[tuple[float, float], ...] = ()
+    colour: str = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class RecordFacts:
     """The studio's record that the mark, or else the credentials' own binding, leads to.
 
-    `via` is "mark" or "credentials". `recovered` are the stored credentials, validated against the
-    uploaded file; None when they could not be read.
+    `via` is "mark", "credentials", or "fingerprint" when the picture alone led there. `recovered`
+    are the stored credentials, validated against the uploaded file; None when they could not be
+    read, and for a fingerprint. `taken_down_reason` is in words, or "".
     """
 
     manifest_id: str
@@ -90,6 +93,7 @@ class RecordFacts:
     via: str
     taken_down: bool
     recovered: Credentials | None
+    taken_down_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,8 @@ class Examination:
         credentials_fault: error code when they are there but cannot be read.
         mark: None when the detector did not run.
         record, content: None without a record, or without pictures to compare.
+        picture_searched: the picture was looked for among the published clips, because nothing
+            else led to one.
         limit: code of the limit that ended the examination early, or "".
         limit_reason: the same as a sentence.
     """
@@ -121,6 +127,7 @@ class Examination:
     mark: MarkFacts | None = None
     record: RecordFacts | None = None
     content: ContentFacts | None = None
+    picture_searched: bool = False
     limit: str = ""
     limit_reason: str = ""
 

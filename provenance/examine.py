@@ -1,4 +1,4 @@
-"""Examine an uploaded video: two calls into a confined child around one look into the registry."""
+"""Examine an uploaded video: calls into a confined child around looks into the registry."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from provenance.credentials.claims import MARK_BYTES
 from provenance.credentials.reader import Credentials
 from provenance.credentials.trust import TrustStores
@@ -17,8 +19,10 @@ from provenance.examination import Examination, RecordFacts
 from provenance.media import Limits
 from provenance.registry import RegisteredClip, Registry
 from provenance.sandbox import Sandbox
+from provenance.shortlist import HASH_BYTES, VIEWS
 from provenance.version import NAME, VERSION
 from provenance.watermark import KeyRing
+from provenance.watermark.planes import Bytes
 
 _MOST_WORDS = 4_000_000
 """IDs times keys that are handed to the child; past that, marks are read without knowing any."""
@@ -68,6 +72,8 @@ def examine(
             found = box.call("inspect", **_request(keys, trust, registry, limits))
             if looked := _look_up(found, registry):
                 found |= _matched(box, looked)
+            elif registry and found.get("video") and not _read_mark(found):
+                found |= _resembling(box, registry)
     except LimitReached as reached:
         found |= {"limit": reached.code, "limit_reason": reached.message}
     return _completed(base, found)
@@ -106,7 +112,7 @@ def _look_up(found: dict[str, Any], registry: Registry | None) -> _Lookup | None
     """By the mark first; the mark that the credentials tell of is only their claim."""
     if registry is None:
         return None
-    mark_id = (found.get("mark") or {}).get("mark_id")
+    mark_id = _read_mark(found)
     if isinstance(mark_id, int):
         clip = registry.find(mark_id)
         return _Lookup(mark_id, clip, "mark") if clip else None
@@ -126,11 +132,48 @@ def _matched(box: Sandbox, looked: _Lookup) -> dict[str, Any]:
         manifest=base64.b64encode(clip.manifest).decode(),
         reference=base64.b64encode(clip.reference).decode(),
     )
-    record = RecordFacts(clip.manifest_id, looked.mark_id, looked.via, clip.taken_down, None)
+    record = _record(looked.mark_id, clip, looked.via)
     return {
         "record": {**asdict(record), "recovered": matched.get("recovered")},
         "content": matched.get("content"),
     }
+
+
+def _resembling(box: Sandbox, registry: Registry) -> dict[str, Any]:
+    """The published clip that the picture shows, where no mark and no credentials lead to one."""
+    views = _views(box.call("hashes"))
+    near = [(mark_id, registry.find(mark_id)) for mark_id in registry.look_alikes(views)]
+    clips = [(mark_id, clip) for mark_id, clip in near if clip]
+    references = [base64.b64encode(clip.reference).decode() for _mark_id, clip in clips]
+    matched = box.call("resembles", references=references) if references else {}
+    if not matched:
+        return {"picture_searched": True}
+    try:
+        mark_id, clip = clips[matched["place"]]
+    except (KeyError, TypeError, IndexError) as fault:
+        raise _failed() from fault
+    return {
+        "picture_searched": True,
+        "record": asdict(_record(mark_id, clip, "fingerprint")),
+        "content": matched.get("content"),
+    }
+
+
+def _record(mark_id: int, clip: RegisteredClip, via: str) -> RecordFacts:
+    return RecordFacts(
+        clip.manifest_id, mark_id, via, clip.taken_down, None, clip.taken_down_reason
+    )
+
+
+def _views(told: dict[str, Any]) -> Bytes:
+    try:
+        return np.frombuffer(bytes.fromhex(told["views"]), np.uint8).reshape(VIEWS, -1, HASH_BYTES)
+    except (KeyError, TypeError, ValueError) as fault:
+        raise _failed() from fault
+
+
+def _read_mark(found: dict[str, Any]) -> Any:
+    return (found.get("mark") or {}).get("mark_id")
 
 
 def _completed(base: Examination, found: dict[str, Any]) -> Examination:
@@ -138,9 +181,13 @@ def _completed(base: Examination, found: dict[str, Any]) -> Examination:
     try:
         return Examination.from_dict(base.as_dict() | found)
     except (TypeError, KeyError, ValueError, AttributeError) as fault:
-        raise ProvenanceFailed(
-            "examination-failed",
-            "The video could not be examined because of a fault on our side.",
-            "Try again later and tell the studio if it happens again.",
-            retryable=True,
-        ) from fault
+        raise _failed() from fault
+
+
+def _failed() -> ProvenanceFailed:
+    return ProvenanceFailed(
+        "examination-failed",
+        "The video could not be examined because of a fault on our side.",
+        "Try again later and tell the studio if it happens again.",
+        retryable=True,
+    )

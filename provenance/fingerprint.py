@@ -10,6 +10,7 @@ gone; they are kept in the eight orientations of a picture.
 from __future__ import annotations
 
 import json
+import math
 import struct
 import zlib
 from collections.abc import Iterable, Sequence
@@ -21,9 +22,19 @@ import numpy as np
 import pdqhash
 from numpy.typing import NDArray
 
-from provenance.alignment import Placement, distances, pair, photometric, place, thumbnail
+from provenance.alignment import (
+    Grid,
+    Pairing,
+    Placement,
+    distances,
+    lay,
+    pair,
+    place,
+    thumbnail,
+)
+from provenance.difference import Moment, Places, compared, hue_differs, is_pale
 from provenance.watermark.geometry import Geometry
-from provenance.watermark.planes import Bytes, Floats, as_bytes, as_floats, local_mean
+from provenance.watermark.planes import Bytes, Floats, as_bytes, as_floats
 
 THUMBNAILS_PER_SECOND = 6
 MAX_THUMBNAILS = 96
@@ -31,23 +42,38 @@ _HASHES_PER_SECOND = 2
 _MAGIC = b"KMREF1"
 _MAX_BYTES = 8_000_000
 _MAX_SIDE = 8192
+_CHROMA_PITCH = 16
+_CHROMA_STEP = 4
+"""Levels to which stored chroma is rounded."""
+_NO_CHROMA: Bytes = np.zeros((0, 0, 0, 2), np.uint8)
+_BT709 = np.array(
+    [
+        [0.18259, 0.61423, 0.06201],
+        [-0.10064, -0.33857, 0.43922],
+        [0.43922, -0.39894, -0.04027],
+    ],
+    np.float32,
+)
+"""Y', Cb, Cr of 8-bit video in limited range, less 16, 128, 128 (ITU-R BT.709)."""
 
 OTHER_BELOW = 0.5
 """Share of the picture's structure that must be found again for content to be called the same."""
 OTHER_AREA = 0.5
 """Share of the picture that must differ most of the time for content to be called another: a plain
 drawing has so few outlines that a busy picture may happen to hold them."""
+SAME_ABOVE, MOVES_ABOVE = 0.9, 0.65
+"""Below both of these, in structure (at its best moments) and in what moves, another thing moves
+through the same landscape. Of 280 pairs of drawn clips that share one
+(`benchmarks.robustness.binding`, tuning set) none reached 0.65 in what moves; a fitted Pareto tail
+ends below 0.77."""
 ALTERED_AREA = 0.015
 """Share of the picture that must differ for a moment to be called altered."""
-_STRUCTURE = 60.0
-"""Gradient energy, in squared grey levels, from which a place has structure to compare."""
-_LEAST_STRUCTURE = 12
-"""Thumbnail pixels with structure below which there is none to speak of."""
+_MOVED = 12.0
+"""Grey levels by which a place must leave its usual level to count as moving."""
+_LEAST_MOTION = 24
+"""Moving places with structure, over all moments, below which a clip is taken to stand still."""
 _LEAST_MISSING = 0.5
 """Seconds at an end of the clip below which nothing counts as left out: moments are sampled."""
-_AGREEMENT = 0.5
-_TOLERANCE = 20.0
-"""Grey levels that compression, blur and a bent tone curve may cost."""
 
 
 class ContentState(StrEnum):
@@ -56,6 +82,16 @@ class ContentState(StrEnum):
     MATCHES = "matches"
     ALTERED = "altered"
     OTHER = "other"
+
+
+class Colour(StrEnum):
+    """What became of a clip's colours. A grey copy matches and is told to be one; a copy recoloured
+    in parts or as a whole is altered."""
+
+    SAME = "same"
+    LOST = "lost"
+    CHANGED = "changed"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -77,6 +113,8 @@ class ContentMatch:
     Args:
         state: the verdict.
         score: share of the clip's structure found again, 0 … 1, median over time.
+        motion: the same of what moves in it: two clips may share a landscape.
+        colour: whether its colours are found again.
         segments: (start, end) in seconds of the upload in which it differs.
         regions: where it differs.
         heatmap: (h/8, w/8) share of the compared time in which each place differs, 0 … 1.
@@ -97,11 +135,14 @@ class ContentMatch:
     speed: float = 1.0
     clip_seconds: float = 0.0
     missing: tuple[tuple[float, float], ...] = ()
+    motion: float = 0.0
+    colour: Colour = Colour.UNKNOWN
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A clip's compact picture: thumbnails of its luma at an eighth of its size, and PDQ hashes.
+    """A clip's compact picture: thumbnails of its luma at an eighth of its size, of its chroma at a
+    sixteenth, and PDQ hashes.
 
     Args:
         size: (width, height) of the clip.
@@ -110,6 +151,8 @@ class Reference:
         indices: frame number of each thumbnail.
         thumbnails: (n, height // 8, width // 8) uint8.
         hashes: (m, 8, 32) uint8, PDQ of every half second in eight orientations.
+        chroma: (n, height // 16, width // 16, 2) uint8, Cb and Cr; None in references made before
+            colour was compared.
     """
 
     size: tuple[int, int]
@@ -118,12 +161,14 @@ class Reference:
     indices: NDArray[np.int64]
     thumbnails: Bytes
     hashes: Bytes
+    chroma: Bytes | None = None
 
     @property
     def seconds(self) -> Floats:
         return as_floats(self.indices / self.fps)
 
     def to_bytes(self) -> bytes:
+        chroma = _NO_CHROMA if self.chroma is None else self.chroma
         head = {
             "size": self.size,
             "fps": self.fps,
@@ -131,10 +176,11 @@ class Reference:
             "indices": self.indices.tolist(),
             "thumbnails": self.thumbnails.shape,
             "hashes": self.hashes.shape,
+            "chroma": chroma.shape,
         }
-        steps = np.diff(self.thumbnails, axis=0, prepend=np.zeros_like(self.thumbnails[:1]))
         text = json.dumps(head, separators=(",", ":")).encode()
-        body = text + as_bytes(steps).tobytes() + self.hashes.tobytes()
+        parts = (_steps(self.thumbnails), self.hashes, _steps(chroma))
+        body = text + b"".join(part.tobytes() for part in parts)
         return _MAGIC + struct.pack(">I", len(text)) + zlib.compress(body, 6)
 
     @classmethod
@@ -158,24 +204,42 @@ class Reference:
         unpacker = zlib.decompressobj()
         body = unpacker.decompress(data[start:], _MAX_BYTES)
         head = json.loads(body[:length])
-        shape = tuple(int(side) for side in head["thumbnails"])
-        hashes = tuple(int(side) for side in head["hashes"])
+        shapes = [
+            tuple(int(side) for side in head.get(name, _NO_CHROMA.shape))
+            for name in ("thumbnails", "hashes", "chroma")
+        ]
+        luma, codes, chroma = shapes
         indices = np.array(head["indices"], np.int64)
         width, height = (int(side) for side in head["size"])
         fps = float(head["fps"])
         sound = (
-            len(shape) == 3 and len(hashes) == 3 and min(shape) > 0 and min(hashes) >= 0
-            and indices.shape == shape[:1] and 0 < width <= _MAX_SIDE and 0 < height <= _MAX_SIDE
-            and hashes[1:] == (8, 32) and 0 < fps <= 1000
-            and len(body) == length + int(np.prod(shape)) + int(np.prod(hashes))
+            len(luma) == 3 and len(codes) == 3 and len(chroma) == 4 and min(luma) > 0
+            and min(codes) >= 0 and codes[1:] == (8, 32) and indices.shape == luma[:1]
+            and (chroma == _NO_CHROMA.shape or (chroma[0], chroma[3]) == (luma[0], 2))
+            and min(chroma) >= 0 and 0 < width <= _MAX_SIDE and 0 < height <= _MAX_SIDE
+            and 0 < fps <= 1000 and len(body) == length + sum(map(math.prod, shapes))
         )  # fmt: skip
         if not sound:
             raise ValueError("not a reference of a clip")
-        pixels = np.frombuffer(body, np.uint8, int(np.prod(shape)), length).reshape(shape)
-        thumbnails = np.cumsum(pixels, axis=0, dtype=np.uint8)
-        codes = np.frombuffer(body, np.uint8, int(np.prod(hashes)), length + pixels.size)
-        return cls((width, height), fps, int(head["frames"]), indices, thumbnails,
-                   codes.reshape(hashes))  # fmt: skip
+        ends = np.cumsum([length, *map(math.prod, shapes)])
+        first, second, third = (
+            np.frombuffer(body[start:end], np.uint8).reshape(shape)
+            for start, end, shape in zip(ends, ends[1:], shapes, strict=False)
+        )
+        return cls(
+            (width, height),
+            fps,
+            int(head["frames"]),
+            indices,
+            np.cumsum(first, axis=0, dtype=np.uint8),
+            second,
+            np.cumsum(third, axis=0, dtype=np.uint8) if third.size else None,
+        )
+
+
+def _steps(stack: Bytes) -> Bytes:
+    """Each picture less the one before, modulo 256: mostly zeros, which pack well."""
+    return as_bytes(np.diff(stack, axis=0, prepend=np.zeros_like(stack[:1])))
 
 
 def reference(frames: Iterable[Bytes], *, fps: float = 24.0) -> Reference:
@@ -188,9 +252,10 @@ def reference(frames: Iterable[Bytes], *, fps: float = 24.0) -> Reference:
     Raises:
         ValueError: without frames.
     """
-    lumas = [as_bytes(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)) for frame in frames]
-    if not lumas:
+    planes = [_planes(frame) for frame in frames]
+    if not planes:
         raise ValueError("a reference needs at least one frame")
+    lumas = [luma for luma, _ in planes]
     every = max(1, round(fps / THUMBNAILS_PER_SECOND), -(-len(lumas) // MAX_THUMBNAILS))
     indices = np.arange(0, len(lumas), every)
     height, width = lumas[0].shape
@@ -202,7 +267,19 @@ def reference(frames: Iterable[Bytes], *, fps: float = 24.0) -> Reference:
         indices,
         np.stack([thumbnail(lumas[i]) for i in indices]),
         np.stack([orientations(lumas[i]) for i in spaced]),
+        np.stack([planes[i][1] for i in indices]),
     )
+
+
+def _planes(frame: Bytes) -> tuple[Bytes, Bytes]:
+    """Luma (h, w) of an RGB picture as video stores it, and its coarse chroma (h/16, w/16, 2)."""
+    height, width = frame.shape[:2]
+    size = (max(1, width // _CHROMA_PITCH), max(1, height // _CHROMA_PITCH))
+    small = as_floats(cv2.resize(frame, size, interpolation=cv2.INTER_AREA))
+    chroma = small @ _BT709[1:].T + 128
+    rounded = np.rint(chroma / _CHROMA_STEP) * _CHROMA_STEP
+    luma = cv2.transform(frame, np.column_stack([_BT709[:1], [16]]))
+    return as_bytes(luma), as_bytes(rounded)
 
 
 def orientations(luma: Bytes) -> Bytes:
@@ -217,6 +294,7 @@ def compare(
     reference: Reference,
     *,
     fps: float | None = None,
+    chroma: Sequence[Bytes] | None = None,
 ) -> ContentMatch:
     """Whether an upload shows the registered clip.
 
@@ -225,6 +303,7 @@ def compare(
         geometry: where the detector found the mark; None takes the upload for the whole clip.
         reference: of the clip that the mark names.
         fps: of the upload; None for the clip's own.
+        chroma: (h', w', 2) uint8 coarse Cb and Cr of each frame; None leaves colour uncompared.
     """
     placed = place(luma, geometry, reference.thumbnails, reference.size)
     if not placed.visible.any():
@@ -235,22 +314,25 @@ def compare(
     pairing = pair(distance, reference.seconds, upload_seconds)
     if pairing is None:
         return ContentMatch(ContentState.OTHER, 0.0)
-    verdicts = [
-        _difference(reference.thumbnails[left], placed.pictures[right], placed.visible)
+    moments = [
+        compared(reference.thumbnails[left], placed.pictures[right], placed.visible)
         for left, right in zip(pairing.reference, pairing.upload, strict=True)
     ]
-    score = float(np.median([share for share, _ in verdicts]))
-    changed = np.stack([different for _, different in verdicts])
-    coverage = len(verdicts) / len(reference.thumbnails)
+    score, best = np.quantile([moment.likeness for moment in moments], (0.5, 0.75)).tolist()
+    changed = np.stack([moment.different for moment in moments])
+    coverage = len(moments) / len(reference.thumbnails)
     foreign = float(np.median(changed.sum((1, 2)))) / max(1, int(placed.visible.sum()))
-    if score < OTHER_BELOW or foreign > OTHER_AREA:
-        return ContentMatch(ContentState.OTHER, score, coverage=coverage)
+    motion = _motion(moments, reference.thumbnails[pairing.reference])
+    replaced = motion < MOVES_ABOVE and best < SAME_ABOVE
+    if score < OTHER_BELOW or foreign > OTHER_AREA or replaced:
+        return ContentMatch(ContentState.OTHER, score, coverage=coverage, motion=motion)
+    colour, recoloured = _colours(reference, chroma, luma[0].shape[1], placed, pairing)
+    changed |= recoloured
     when = upload_seconds[pairing.upload]
     segments, regions = _localised(changed, when, placed)
-    state = ContentState.ALTERED if segments else ContentState.MATCHES
     length = reference.frames / reference.fps
     return ContentMatch(
-        state,
+        ContentState.ALTERED if segments else ContentState.MATCHES,
         score,
         segments,
         regions,
@@ -260,58 +342,56 @@ def compare(
         pairing.speed,
         length,
         _missing(reference.seconds[pairing.reference], length),
+        motion,
+        colour,
     )
+
+
+def _motion(moments: Sequence[Moment], thumbnails: Bytes) -> float:
+    """Share found again of the structure that moves; of all of it where nothing does."""
+    levels = as_floats(thumbnails)
+    moving = np.abs(levels - np.median(levels, 0)) > _MOVED
+    structured = np.stack([moment.structured for moment in moments])
+    counted = structured & moving
+    if counted.sum() < _LEAST_MOTION:
+        return float(np.median([moment.likeness for moment in moments]))
+    return float(np.stack([moment.found for moment in moments])[counted].mean())
+
+
+def _colours(
+    reference: Reference,
+    chroma: Sequence[Bytes] | None,
+    width: int,
+    placed: Placement,
+    pairing: Pairing,
+) -> tuple[Colour, Places]:
+    """What became of the colours, and the thumbnail places at each moment whose hue is another."""
+    shape = (len(pairing.reference), *placed.visible.shape)
+    nowhere = np.zeros(shape, np.bool_)
+    if reference.chroma is None or chroma is None:
+        return Colour.UNKNOWN, nowhere
+    wanted = reference.chroma[pairing.reference]
+    grid = Grid(reference.size, _CHROMA_PITCH, (wanted.shape[1], wanted.shape[2]))
+    seen = lay(chroma, width, placed, grid, placed.indices[pairing.upload])
+    share = cv2.resize(as_floats(placed.visible), grid.shape[::-1], interpolation=cv2.INTER_AREA)
+    visible = share > 0.99
+    if not visible.any():
+        return Colour.UNKNOWN, nowhere
+    if is_pale(wanted, seen, visible):
+        return Colour.LOST, nowhere
+    places = np.stack([
+        cv2.resize(hue_differs(*pair_, visible).astype(np.uint8), shape[:0:-1],
+                   interpolation=cv2.INTER_NEAREST) > 0
+        for pair_ in zip(wanted, seen, strict=True)
+    ])  # fmt: skip
+    altered = places.sum((1, 2)) > ALTERED_AREA * placed.visible.sum()
+    return (Colour.CHANGED if altered.sum() > 1 else Colour.SAME), places
 
 
 def _missing(shown: Floats, length: float) -> tuple[tuple[float, float], ...]:
     """What lies before the first and after the last moment that was found again."""
     ends = ((0.0, float(shown[0])), (float(shown[-1]), length))
     return tuple((start, end) for start, end in ends if end - start > _LEAST_MISSING)
-
-
-def _difference(
-    wanted: Bytes, seen: Floats, visible: NDArray[np.bool_]
-) -> tuple[float, NDArray[np.bool_]]:
-    """(share of the structure found again, places that differ) for one moment."""
-    # Where the upload shows nothing the clip stands in for it, so that no border is seen there.
-    filled = np.where(visible, photometric(seen, as_floats(wanted), visible), wanted)
-    target, picture = (
-        as_floats(cv2.GaussianBlur(as_floats(each), (0, 0), 0.7)) for each in (wanted, filled)
-    )
-    inner = cv2.erode(visible.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    cross, own, seen_energy = _gradients(target, picture)
-    energy = own + seen_energy
-    structured = (energy > _STRUCTURE) & inner
-    wanted_structure = (2 * own > _STRUCTURE) & inner  # the clip's: a caption brings its own
-    agreeing = 2 * cross > _AGREEMENT * energy
-    kernel = np.ones((3, 3), np.uint8)
-    above = picture - as_floats(cv2.dilate(target, kernel))
-    below = as_floats(cv2.erode(target, kernel)) - picture
-    level = np.maximum(above, below) > _TOLERANCE
-    if wanted_structure.sum() >= _LEAST_STRUCTURE:
-        share = float(agreeing[wanted_structure].mean())
-    else:  # one flat colour: its level speaks, if enough of it is seen
-        share = float(1 - level[inner].mean()) if visible.mean() > 0.5 else 0.0
-    wrong = (structured & ~agreeing).astype(np.uint8)
-    edges = cv2.erode(wrong, np.ones((5, 5), np.uint8), borderValue=0) > 0
-    different = (level | edges) & inner  # eroded: a window sees an edge two places early
-    cleaned = cv2.morphologyEx(different.astype(np.uint8), cv2.MORPH_OPEN, kernel)
-    return share, cv2.morphologyEx(cleaned, cv2.MORPH_CLOSE, kernel) > 0
-
-
-def _gradients(left: Floats, right: Floats) -> tuple[Floats, Floats, Floats]:
-    """Over 5 × 5 places: product of two pictures' gradients, energy of the one and of the other."""
-    slopes = [
-        [
-            as_floats(cv2.Sobel(p, cv2.CV_32F, x, y, ksize=3, scale=0.25))
-            for x, y in ((1, 0), (0, 1))
-        ]
-        for p in (left, right)
-    ]
-    (ax, ay), (bx, by) = slopes
-    products = (ax * bx + ay * by, ax * ax + ay * ay, bx * bx + by * by)
-    cross, one, other = (local_mean(product, 5) for product in products)
-    return cross, one, other
 
 
 def _localised(

@@ -31,9 +31,13 @@ from provenance.errors import LimitReached, ProvenanceError, ProvenanceFailed
 from provenance.examination import ContentFacts, MarkFacts, RegionFacts, VideoFacts
 from provenance.media import Frame, Limits, Video, probe, read_frames, read_video, resized
 from provenance.picture import read_picture
+from provenance.shortlist import views_of
+from provenance.similar import Fingerprints, codes
 from provenance.watermark import KeyRing, MarkDetection, MarkKey, Names, detect
 
 _CPU_SECONDS = 30
+_SEARCHED_FPS = 12
+"""Frames a second that are enough to tell which clip a video shows: references have six."""
 
 
 class Inspection:
@@ -82,6 +86,20 @@ class Inspection:
             "recovered": recovered.as_dict() if recovered else None,
             "content": self._content(base64.b64decode(reference)),
         }
+
+    def hashes(self) -> dict[str, Any]:
+        """What the picture is looked for by; see `shortlist.views_of`."""
+        return {"views": views_of(self._video.luma).tobytes().hex() if self._video else ""}
+
+    def resembles(self, references: list[str]) -> dict[str, Any]:
+        """Which of these registered clips the picture shows, by its place; {} for none."""
+        if self._video is None:
+            return {}
+        kept = [_reference(base64.b64decode(each)) for each in references]
+        index = Fingerprints([codes(each) for each in kept])
+        step = max(1, round(self._video.info.fps / _SEARCHED_FPS))
+        found = index.find(self._video.luma[::step], self._video.info.fps / step, kept.__getitem__)
+        return {"place": found.clip, "content": asdict(_facts(found.match))} if found else {}
 
     def manifest(self, trust: dict[str, Any]) -> dict[str, Any]:
         """The credentials in a file that is a bare manifest store."""
@@ -150,16 +168,23 @@ class Inspection:
         if self._video is None or not reference:
             return None
         geometry = self._detection.geometry if self._detection else None
-        try:
-            stored = fingerprint.Reference.from_bytes(reference)
-        except ValueError as fault:
-            raise ProvenanceFailed(
-                "record-broken",
-                "The studio's record of this clip is broken.",
-                "Restore the studio's records from a backup.",
-            ) from fault
+        stored = _reference(reference)
         video = self._video
-        return asdict(_facts(fingerprint.compare(video.luma, geometry, stored, fps=video.info.fps)))
+        match = fingerprint.compare(
+            video.luma, geometry, stored, fps=video.info.fps, chroma=video.chroma
+        )
+        return asdict(_facts(match))
+
+
+def _reference(content: bytes) -> fingerprint.Reference:
+    try:
+        return fingerprint.Reference.from_bytes(content)
+    except ValueError as fault:
+        raise ProvenanceFailed(
+            "record-broken",
+            "The studio's record of this clip is broken.",
+            "Restore the studio's records from a backup.",
+        ) from fault
 
 
 def _facts(match: fingerprint.ContentMatch) -> ContentFacts:
@@ -178,6 +203,7 @@ def _facts(match: fingerprint.ContentMatch) -> ContentFacts:
         float(match.speed),
         float(match.clip_seconds),
         tuple((float(start), float(end)) for start, end in match.missing),
+        str(match.colour),
     )
 
 
@@ -249,7 +275,16 @@ def serve(descriptor: int) -> None:
         inspection = Inspection(file)
         functions: dict[str, Callable[..., dict[str, Any]]] = {
             name: getattr(inspection, name)
-            for name in ("inspect", "match", "manifest", "picture", "clip", "frame")
+            for name in (
+                "inspect",
+                "match",
+                "hashes",
+                "resembles",
+                "manifest",
+                "picture",
+                "clip",
+                "frame",
+            )
         }
         refusal: ProvenanceError | None = None
         try:

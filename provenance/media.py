@@ -17,7 +17,7 @@ from typing import BinaryIO, cast
 import av
 import cv2
 import numpy as np
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
 from numpy.typing import NDArray
 
 from provenance.atomic import replacing, write_fault
@@ -28,6 +28,7 @@ Frame = NDArray[np.uint8]
 _FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts"
 _CODECS = "h264,hevc,vp8,vp9,libdav1d,av1,mpeg4,mpeg2video,libvpx-vp8,libvpx-vp9"
 _LUMA_FIRST = {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray"}
+_CHROMA_SIDE = 128
 _UNSPECIFIED = 2  # ISO/IEC 23091-2, matrix coefficients
 _TYPES = {1: "I"}  # everything that is predicted counts as "P"
 
@@ -37,8 +38,9 @@ class Limits:
     """What one video may cost.
 
     `max_bytes` of file, `max_pixels` a frame, `max_frames` and `max_seconds` decoded, `max_luma`
-    bytes of luma kept in memory. A longer video is examined up to the limit and says so. Planes
-    whose longer side exceeds `max_side` are kept at that side: the detector looks no closer.
+    bytes of luma kept in memory (coarse chroma adds an eighth at most). A longer video is examined
+    up to the limit and says so. Planes whose longer side exceeds `max_side` are kept at that side:
+    the detector looks no closer.
     """
 
     max_bytes: int = 100_000_000
@@ -68,6 +70,7 @@ class Video:
         info: what the container says, size as shown (after rotation).
         luma: one (height, width) uint8 plane a frame, as stored (no range conversion), upright,
             shrunk to `Limits.max_side`.
+        chroma: one (h, w, 2) uint8 picture of Cb and Cr a frame, coarse, upright.
         picture_types: "I" for an intra picture, "P" for any other, one a frame.
         capped: a limit ended the reading before the video ended.
         damaged: the decoder gave up, or the picture changed its size, before the video ended.
@@ -75,6 +78,7 @@ class Video:
 
     info: VideoInfo
     luma: list[Frame] = field(repr=False)
+    chroma: list[Frame] = field(repr=False)
     picture_types: list[str] = field(repr=False)
     capped: bool = False
     damaged: bool = False
@@ -124,6 +128,7 @@ def read_video(source: Path | BinaryIO, limits: Limits | None = None) -> Video:
     """
     limits = limits or Limits()
     luma: list[Frame] = []
+    chroma: list[Frame] = []
     types: list[str] = []
     size: tuple[int, ...] = ()
     capped = damaged = False
@@ -142,6 +147,7 @@ def read_video(source: Path | BinaryIO, limits: Limits | None = None) -> Video:
                 if luma and plane.shape != luma[0].shape:
                     damaged = True
                     break
+                chroma.append(coarse_chroma(picture))
                 kept += plane.nbytes
                 luma.append(plane)
                 types.append(_TYPES.get(int(picture.pict_type), "P"))
@@ -153,7 +159,7 @@ def read_video(source: Path | BinaryIO, limits: Limits | None = None) -> Video:
         raise _unreadable()
     height, width = size
     shown = VideoInfo(width, height, info.fps, info.seconds or len(luma) / info.fps, info.codec)
-    return Video(shown, luma, types, capped, damaged)
+    return Video(shown, luma, chroma, types, capped, damaged)
 
 
 def read_frames(source: Path | BinaryIO, limits: Limits | None = None) -> Iterator[Frame]:
@@ -297,6 +303,16 @@ def _luma(picture: av.VideoFrame) -> Frame:
     plane = picture.planes[0]
     rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
     return _upright(rows[:, : plane.width].copy(), picture.rotation)
+
+
+def coarse_chroma(picture: av.VideoFrame) -> Frame:
+    """Cb and Cr of a picture as stored, (h, w, 2), upright, a quarter of its size, at most
+    128 pixels a side."""
+    factor = min(0.25, _CHROMA_SIDE / max(picture.width, picture.height))
+    width, height = (max(1, round(side * factor)) for side in (picture.width, picture.height))
+    small = picture.reformat(width, height, "yuv444p", interpolation=Interpolation.AREA)
+    planes = np.moveaxis(small.to_ndarray()[1:], 0, -1)
+    return _upright(np.ascontiguousarray(planes), picture.rotation)
 
 
 def _shrunk(plane: Frame, side: int) -> Frame:

@@ -1,7 +1,8 @@
 """The report on paper: what is printed where (content model), and a small writer of PDF 1.4.
 
 Only the standard fonts and one column of text are needed, so no PDF library is. Text of strangers
-is shown as text: characters outside Latin-1 become "?", and nothing in it can become markup.
+is shown as text: nothing in it can become markup, and characters that the standard fonts lack are
+written as their numbers (\\u4e2d), so that no two names look the same.
 """
 
 from __future__ import annotations
@@ -31,24 +32,21 @@ class Paragraph:
 
 def paragraphs(report: dict[str, Any]) -> Iterator[Paragraph]:
     """The content of the printed report, from `report.report`'s data, in order."""
+    yield Paragraph(Style.SMALL, f"Verification report by {report['detector']}")
     yield Paragraph(Style.TITLE, report["headline"])
     yield Paragraph(Style.BODY, report["sentence"])
-    yield Paragraph(Style.HEADING, "Three answers")
-    for name, answer in report["answers"].items():
-        yield Paragraph(
-            Style.BODY, f"{name.capitalize()}: {answer['status']}. {answer['sentence']}"
-        )
+    yield from _section("Three answers", list(_answers(report)))
     yield from _section("Evidence", report["evidence"])
     yield from _section("From first to last second", list(_pieces(report)))
     yield from _section("What this does not mean", [report["not_meaning"]])
-    yield from _section("What to do next", [report["next_step"]])
+    yield from _section("What to do next", [report["next_step"], *_elsewhere(report)])
     yield from _section("Not checked", report["not_checked"])
     yield from _section("The file and the examination", _particulars(report))
 
 
 def pdf(report: dict[str, Any]) -> bytes:
-    """The printed report, A4, as a PDF file."""
-    pages = list(_pages(paragraphs(report)))
+    """The printed report, A4, as a PDF file. Each page says which file it is about."""
+    pages = _footed(list(_pages(paragraphs(report))), report["content"]["sha256"])
     count = len(pages)
     kids = " ".join(f"{4 + 2 * index} 0 R" for index in range(count))
     fonts = "".join(
@@ -65,11 +63,16 @@ def pdf(report: dict[str, Any]) -> bytes:
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {_WIDTH:.0f} {_HEIGHT:.0f}] "
             f"/Resources 3 0 R /Contents {5 + 2 * index} 0 R >>".encode()
         )
-        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
+        drawn = "\n".join(content).encode(_ENCODING)
+        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn))
     return _file(objects)
 
 
+_ENCODING = "cp1252"  # what WinAnsiEncoding is
 _WIDTH, _HEIGHT, _MARGIN, _LEADING = 595.0, 842.0, 56.0, 1.35
+_FOOT = 32.0
+_WITH_HEADING = 60.0
+"""Points that must be free below a heading, so that it never stands alone."""
 # Helvetica's advance widths for the characters 32 to 126, in thousandths of the size.
 _ADVANCE = (
     "278 278 355 556 556 889 667 191 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 "
@@ -89,11 +92,23 @@ def _section(title: str, lines: list[str]) -> Iterator[Paragraph]:
         yield Paragraph(Style.BODY, line)
 
 
+_ANSWERS = {"signature": "Signature", "watermark": "Invisible mark", "record": "Our record"}
+_STATUS = {"yes": "yes", "no": "no", "partly": "in part", "unknown": "not known"}
 _KINDS = {
     "same": "as in the published clip",
     "altered": "different from the published clip",
     "unknown": "not compared",
 }
+
+
+def _answers(report: dict[str, Any]) -> Iterator[str]:
+    for name, answer in report["answers"].items():
+        yield f"{_ANSWERS[name]}: {_STATUS[answer['status']]}. {answer['sentence']}"
+
+
+def _elsewhere(report: dict[str, Any]) -> Iterator[str]:
+    for post in report["signposts"]:
+        yield f"{post['name']}, for {post['looks_for']}: {post['address']}"
 
 
 def _pieces(report: dict[str, Any]) -> Iterator[str]:
@@ -112,23 +127,38 @@ def _particulars(report: dict[str, Any]) -> list[str]:
         f"Layers examined: {', '.join(report['layers']) or 'none'}",
         f"Verdict: {report['state']}",
         f"Mark: {report['mark_id'] or 'none read'}",
+        "This paper is for reading. What can be checked is the signed report that goes with it.",
     ]
 
 
-def _pages(items: Iterator[Paragraph]) -> Iterator[bytes]:
-    """Content streams, one a page."""
+def _footed(pages: list[list[str]], sha256: str) -> list[list[str]]:
+    """With the file's hash and the page's number at the foot of each."""
+    font, size, _above = Style.SMALL.value
+    return [
+        [*lines, _line(font, size, _FOOT, f"SHA-256 {sha256} · page {number} of {len(pages)}")]
+        for number, lines in enumerate(pages, start=1)
+    ]
+
+
+def _pages(items: Iterator[Paragraph]) -> Iterator[list[str]]:
+    """What is drawn on each page."""
     lines: list[str] = []
     height = _HEIGHT - _MARGIN
     for item in items:
         font, size, above = item.style.value
         height -= above
-        for line in _wrapped(item.text, font, size):
-            if height - size * _LEADING < _MARGIN:
-                yield "\n".join(lines).encode("latin-1")
+        needed = _WITH_HEADING if item.style is Style.HEADING else size * _LEADING
+        for line in _wrapped(_printable(item.text), font, size):
+            if height - needed < _MARGIN:
+                yield lines
                 lines, height = [], _HEIGHT - _MARGIN
             height -= size * _LEADING
-            lines.append(f"BT /{font} {size} Tf {_MARGIN} {height:.1f} Td ({_escaped(line)}) Tj ET")
-    yield "\n".join(lines).encode("latin-1")
+            lines.append(_line(font, size, height, line))
+    yield lines
+
+
+def _line(font: str, size: float, height: float, text: str) -> str:
+    return f"BT /{font} {size} Tf {_MARGIN} {height:.1f} Td ({_escaped(text)}) Tj ET"
 
 
 def _wrapped(text: str, font: str, size: float) -> Iterator[str]:
@@ -161,10 +191,14 @@ def _measured(text: str, font: str, size: float) -> float:
     return units * size / 1000 * (_BOLDER if font == "F2" else 1.0)
 
 
+def _printable(text: str) -> str:
+    """With every character that cannot be printed as its number; white space is one space."""
+    visible = "".join(c if c.isprintable() or c.isspace() else f"\\u{ord(c):04x}" for c in text)
+    return " ".join(visible.split()).encode(_ENCODING, "backslashreplace").decode(_ENCODING)
+
+
 def _escaped(text: str) -> str:
-    visible = "".join(c if c.isprintable() else "?" for c in text)
-    latin = visible.encode("latin-1", "replace").decode("latin-1")
-    return latin.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+    return text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
 
 
 def _file(objects: list[bytes]) -> bytes:

@@ -15,7 +15,10 @@ from typing import Protocol
 
 from provenance.atomic import write_bytes
 from provenance.errors import ProvenanceFailed
+from provenance.fingerprint import Reference
+from provenance.shortlist import Shortlist, hashes_of
 from provenance.watermark import KeyRing, Names
+from provenance.watermark.planes import Bytes
 
 _NAME = re.compile(r"[0-9a-f]{12}\.json")
 
@@ -28,13 +31,14 @@ class RegisteredClip:
         manifest_id: URN of its manifest.
         manifest: the manifest store's bytes, as `SignedClip` has them.
         reference: bytes of its `fingerprint.Reference`.
-        taken_down: it is no longer public.
+        taken_down: it is no longer public; taken_down_reason: why, in words, or "".
     """
 
     manifest_id: str
     manifest: bytes = field(repr=False)
     reference: bytes = field(repr=False)
     taken_down: bool = False
+    taken_down_reason: str = ""
 
 
 class Registry(Protocol):
@@ -45,6 +49,10 @@ class Registry(Protocol):
 
     def names(self, keys: KeyRing) -> Names:
         """What the detector may look for by name; may be less than all, or nothing."""
+
+    def look_alikes(self, views: Bytes) -> Sequence[int]:
+        """Mark IDs of the clips that an upload with these hashes (`shortlist.views_of`) may show,
+        the likeliest first; at most `shortlist.CANDIDATES`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,7 @@ class FolderRegistry:
                 (self.folder / f"{name}.c2pa").read_bytes(),
                 (self.folder / f"{name}.ref").read_bytes(),
                 bool(data["taken_down"]),
+                str(data.get("taken_down_reason", "")),
             )
         except (OSError, ValueError, KeyError, TypeError) as fault:
             raise ProvenanceFailed(
@@ -82,12 +91,25 @@ class FolderRegistry:
         """See `Registry`."""
         return Names.of(self.known_mark_ids(), keys)
 
+    def look_alikes(self, views: Bytes) -> Sequence[int]:
+        """See `Registry`. Reads every reference in the folder: about a millisecond each."""
+        clips = ((mark_id, self._hashes(mark_id)) for mark_id in self.known_mark_ids())
+        return [near.mark_id for near in Shortlist.of(clips).nearest(views)]
+
     def known_mark_ids(self) -> Sequence[int]:
         """Mark IDs of all records that are whole."""
         if not self.folder.is_dir():
             return ()
         names = (path.name for path in self.folder.iterdir())
         return sorted(int(name[:12], 16) for name in names if _NAME.fullmatch(name))
+
+    def _hashes(self, mark_id: int) -> bytes:
+        """None of a broken record: it is told when something leads to it."""
+        try:
+            content = (self.folder / f"{mark_id:012x}.ref").read_bytes()
+            return hashes_of(Reference.from_bytes(content).hashes)
+        except (OSError, ValueError):
+            return b""
 
     def store(self, mark_id: int, clip: RegisteredClip) -> None:
         """Write or replace a record; the JSON comes last, so a record is found only when whole."""
@@ -101,5 +123,6 @@ class FolderRegistry:
             "manifest": f"{name}.c2pa",
             "reference": f"{name}.ref",
             "taken_down": clip.taken_down,
+            "taken_down_reason": clip.taken_down_reason,
         }
         write_bytes(self.folder / f"{name}.json", json.dumps(data, indent=1).encode())

@@ -97,7 +97,7 @@ def not_checked(examination: Examination) -> Iterator[str]:
         yield "Credentials at the address that the file names."
     if examination.mark is None:
         yield "This studio's mark."
-    if examination.record is None or examination.content is None:
+    if examination.content is None and not examination.picture_searched:
         yield "The picture against a published clip."
     if examination.video and examination.video.capped:
         yield f"Everything after {examination.video.seconds:.0f} seconds."
@@ -108,6 +108,8 @@ def _layers(examination: Examination) -> Iterator[str]:
         yield "credentials"
     if examination.mark is not None:
         yield "watermark"
+    if examination.picture_searched:
+        yield "fingerprint"
     if examination.record is not None:
         yield "record"
     if examination.content is not None:

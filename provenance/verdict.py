@@ -37,6 +37,7 @@ class VerdictState(StrEnum):
     RECOVERED = "RECOVERED"
     RECOVERED_ALTERED = "RECOVERED_ALTERED"
     WATERMARK_ONLY = "WATERMARK_ONLY"
+    FINGERPRINT_ONLY = "FINGERPRINT_ONLY"
     NOT_OURS = "NOT_OURS"
 
 
@@ -86,7 +87,7 @@ def decide(examination: Examination) -> Verdict:
         sentence=_sentence(state, examination),
         evidence=evidence(examination),
         not_meaning=words.not_meaning,
-        next_step=words.next_step,
+        next_step=_next_step(state, examination),
         signature=signature_answer(examination),
         watermark=watermark_answer(examination),
         record=record_answer(examination),
@@ -113,6 +114,23 @@ def _sentence(state: VerdictState, examination: Examination) -> str:
     return sentence
 
 
+def _next_step(state: VerdictState, examination: Examination) -> str:
+    """The state's advice; of a clip that is not given out any more, no original can be had."""
+    record = examination.record
+    if record and record.taken_down and state in _LEADING_TO_A_CLIP:
+        return _TAKEN_DOWN
+    return WORDS[state.value].next_step
+
+
+_LEADING_TO_A_CLIP = {
+    VerdictState.RECOVERED,
+    VerdictState.RECOVERED_ALTERED,
+    VerdictState.FINGERPRINT_ONLY,
+}
+_TAKEN_DOWN = (
+    "The studio took this clip down and gives it out no more. Do not pass the copy on, and tell "
+    "whoever shows it."
+)
 _AGREE = "Signature, picture and the studio's record agree."
 _DEVELOPMENT = (
     "Those credentials were signed with the studio's development certificate, which nobody "
@@ -224,6 +242,10 @@ def _watermark_only(examination: Examination) -> bool:
     return bool(examination.mark and examination.mark.mark_id is not None)
 
 
+def _fingerprint_only(examination: Examination) -> bool:
+    return bool(examination.record and examination.record.via == "fingerprint")
+
+
 def _ours(credentials: Credentials | None) -> bool:
     return bool(credentials and credentials.store is Store.PRODUCTION and _whole(credentials))
 
@@ -291,4 +313,5 @@ _TABLE: tuple[tuple[VerdictState, Callable[[Examination], bool]], ...] = (
     (VerdictState.RECOVERED, _recovered),
     (VerdictState.RECOVERED_ALTERED, _recovered_altered),
     (VerdictState.WATERMARK_ONLY, _watermark_only),
+    (VerdictState.FINGERPRINT_ONLY, _fingerprint_only),
 )

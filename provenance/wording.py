@@ -132,6 +132,16 @@ WORDS: dict[str, Words] = {
         "It does not confirm what the video shows or that it is unchanged.",
         "Ask the studio; its records may be incomplete or the clip may be an older one.",
     ),
+    "FINGERPRINT_ONLY": Words(
+        "Looks like a clip of this studio",
+        "The file carries no credentials and no mark of this studio, but its picture is like that "
+        "of a clip that this studio published. This is a lead, not a proof.",
+        "It does not mean that this studio made this file, nor that it is whole: likeness was "
+        "measured, and somebody may have made something very like the clip. Nor that what it shows "
+        "happened.",
+        "Compare it with the published clip, and ask for the file as it left the studio: that one "
+        "is marked and signed.",
+    ),
     "NOT_OURS": Words(
         "Nothing of this studio found",
         f"No credentials and no mark of this studio were found. {_NO_PROOF}",

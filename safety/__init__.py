@@ -2,9 +2,23 @@
 
 from safety.errors import InvalidInput, InvalidPolicy, SafetyError, SafetyFailed
 from safety.gate import MediaGate, PromptGate
-from safety.loading import GuardSettings, MediaSettings, load_media_gate, load_prompt_gate
+from safety.loading import (
+    GuardSettings,
+    MediaSettings,
+    load_media_gate,
+    load_prompt_gate,
+    load_upload_gate,
+)
 from safety.policy import CategoryRule, Policy, load_policy
-from safety.verdict import UNSCREENED, Decision, Finding, SafetyVerdict, strictest
+from safety.uploads import UploadGate
+from safety.verdict import (
+    UNSCREENED,
+    Decision,
+    Finding,
+    SafetyVerdict,
+    explained,
+    strictest,
+)
 
 __all__ = [
     "UNSCREENED",
@@ -21,8 +35,11 @@ __all__ = [
     "SafetyError",
     "SafetyFailed",
     "SafetyVerdict",
+    "UploadGate",
+    "explained",
     "load_media_gate",
     "load_policy",
     "load_prompt_gate",
+    "load_upload_gate",
     "strictest",
 ]

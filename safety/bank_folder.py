@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from safety.banks import BankCheck, Entry, HashBank, Purpose
 from safety.clips import ClipBank, ClipCheck, ClipEntry
-from safety.errors import ModelUnavailable, SafetyFailed
+from safety.errors import InvalidExchange, ModelUnavailable, SafetyFailed
 from safety.exchange import Import, read_csv, read_json
 from safety.gate import FrameScreener
 from safety.policy import Policy
 from safety.references import CATEGORY, ReferenceCheck
 from safety.verdict import Decision, Finding
 
-_REFERENCES = "references"
+REFERENCES = "references"
 _READERS = {".csv": read_csv, ".json": read_json}
 
 
@@ -48,7 +48,7 @@ class BankFolder:
             SafetyFailed: there are works, but the policy has no rule for them.
         """
         lists = _lists(folder)
-        works = _lists(folder / _REFERENCES)
+        works = _lists(folder / REFERENCES)
         if not lists and not works:
             raise ModelUnavailable(f"There is no hash list in {folder}.")
         checks: list[FrameScreener] = []
@@ -63,7 +63,7 @@ class BankFolder:
         if works:
             if CATEGORY not in policy.prompt:
                 raise SafetyFailed(f"The policy has no rule for {CATEGORY}.")
-            bank = HashBank(_REFERENCES, Purpose.BLOCK, _entries(works)[0])
+            bank = HashBank(REFERENCES, Purpose.BLOCK, _entries(works)[0])
             checks.append(ReferenceCheck(bank, policy.prompt[CATEGORY]))
         return cls(checks)
 
@@ -78,12 +78,49 @@ class BankFolder:
         return findings
 
 
-def _lists(folder: Path) -> list[Import]:
-    paths = sorted(path for path in folder.glob("*") if path.suffix in _READERS)
+def list_files(folder: Path) -> list[Path]:
+    """The lists of a folder by name, then those of works; none if it is not there."""
+    places = (folder, folder / REFERENCES)
+    return [
+        path
+        for place in places
+        for path in sorted(place.glob("*"))
+        if path.suffix in _READERS and path.is_file()
+    ]
+
+
+def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Changes whenever a list of a folder does: name, time of change in ns, and bytes of each."""
+    return tuple(
+        (str(path), told.st_mtime_ns, told.st_size)
+        for path in list_files(folder)
+        for told in [path.stat()]
+    )
+
+
+def read_list(path: Path) -> Import:
+    """One list.
+
+    Raises:
+        InvalidExchange: it does not follow the format that its name promises.
+        ModelUnavailable: it cannot be read.
+    """
+    if path.suffix not in _READERS:
+        raise InvalidExchange("A hash list is a .csv or a .json file.")
     try:
-        return [_READERS[path.suffix](path.read_bytes()) for path in paths]
+        return _READERS[path.suffix](path.read_bytes())
     except OSError as error:
-        raise ModelUnavailable(f"A hash list in {folder} cannot be read.") from error
+        raise ModelUnavailable(f"The hash list {path.name} cannot be read.") from error
+
+
+def titles(folder: Path) -> frozenset[str]:
+    """Names of the works on its reference lists. Raises as `read_list`."""
+    works = _lists(folder / REFERENCES)
+    return frozenset(entry.label for each in works for entry in each.block if entry.label)
+
+
+def _lists(folder: Path) -> list[Import]:
+    return [read_list(path) for path in list_files(folder) if path.parent == folder]
 
 
 def _entries(lists: Sequence[Import]) -> tuple[list[Entry], list[Entry]]:

@@ -35,6 +35,14 @@ _COLUMNS = ("td_raw_indicator", "td_type", "td_status", "td_subjective_tags", "t
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Entries of one purpose, without an index to search them."""
+
+    purpose: Purpose
+    entries: tuple[Entry | ClipEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Import:
     """What was read.
 
@@ -49,6 +57,13 @@ class Import:
     skipped: int
     clips_block: tuple[ClipEntry, ...] = ()
     clips_allow: tuple[ClipEntry, ...] = ()
+
+    def parts(self) -> tuple[Part, ...]:
+        """All of it, as the writers take it."""
+        return (
+            Part(Purpose.BLOCK, (*self.block, *self.clips_block)),
+            Part(Purpose.ALLOW, (*self.allow, *self.clips_allow)),
+        )
 
     def clip_bank(self, name: str, purpose: Purpose) -> ClipBank:
         """A bank of the clips with that purpose."""
@@ -100,37 +115,40 @@ def read_json(content: bytes) -> Import:
     return _import(descriptors)
 
 
-def write_csv(bank: HashBank | ClipBank) -> bytes:
-    """A bank as CSV, UTF-8."""
+def write_csv(*banks: HashBank | ClipBank | Part) -> bytes:
+    """Banks as one CSV, UTF-8."""
     target = io.StringIO()
     writer = csv.DictWriter(target, _COLUMNS, lineterminator="\n")
     writer.writeheader()
-    status = _STATUS[bank.purpose]
-    for entry in bank.entries:
-        indicator, kind = _signal(entry)
-        row = (indicator, kind, status, _safe(entry.label), _safe(entry.source))
-        writer.writerow(dict(zip(_COLUMNS, row, strict=True)))
+    for bank in banks:
+        for entry in bank.entries:
+            indicator, kind = signal(entry)
+            label, source = _safe(entry.label), _safe(entry.source)
+            row = (indicator, kind, _STATUS[bank.purpose], label, source)
+            writer.writerow(dict(zip(_COLUMNS, row, strict=True)))
     return target.getvalue().encode()
 
 
-def write_json(bank: HashBank | ClipBank) -> bytes:
-    """A bank as JSON descriptors, UTF-8."""
+def write_json(*banks: HashBank | ClipBank | Part) -> bytes:
+    """Banks as one list of JSON descriptors, UTF-8."""
     descriptors = []
-    for entry in bank.entries:
-        indicator, kind = _signal(entry)
-        descriptors.append(
-            {
-                "raw_indicator": indicator,
-                "type": kind,
-                "status": _STATUS[bank.purpose],
-                "tags": [entry.label] if entry.label else [],
-                "owner": {"name": entry.source},
-            }
-        )
+    for bank in banks:
+        for entry in bank.entries:
+            indicator, kind = signal(entry)
+            descriptors.append(
+                {
+                    "raw_indicator": indicator,
+                    "type": kind,
+                    "status": _STATUS[bank.purpose],
+                    "tags": [entry.label] if entry.label else [],
+                    "owner": {"name": entry.source},
+                }
+            )
     return json.dumps({"data": descriptors}, ensure_ascii=False, indent=1).encode()
 
 
-def _signal(entry: Entry | ClipEntry) -> tuple[str, str]:
+def signal(entry: Entry | ClipEntry) -> tuple[str, str]:
+    """An entry's indicator and its type."""
     if isinstance(entry, Entry):
         return entry.hash.hex, PDQ
     # Our banks do not keep when a frame was shown; its place stands in for the second.

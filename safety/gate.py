@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from functools import partial
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +78,12 @@ class _Gate(Generic[Screener]):
         self._screeners: tuple[Screener, ...] = tuple(screeners)
         self._models = dict(models or {})
         self._missing = tuple(missing)
+
+    def also(self, screener: Screener) -> Self:
+        """The same gate with one screener more."""
+        larger = copy(self)
+        larger._screeners += (screener,)
+        return larger
 
     def _judged(
         self, prepare: Callable[[], Callable[[Screener], Sequence[Finding]]], field: str

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from safety.errors import InvalidInput
+from safety.verdict import Decision, Finding, SafetyVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Consent:
         id: the caller's key.
         subject: whose likeness or work, as on our lists, e.g. "Taylor Swift".
         holder: who may use it (an account), or "*" for everybody.
-        purpose: a word of the caller's choosing, e.g. "parody", or "*" for any.
+        purpose: a word of the caller's choosing, e.g. "parody", or "*" for any; a use whose purpose
+            nobody declared ("") is covered by the latter alone.
         starts, ends: period of validity with time zone; ``ends`` None is open.
         revoked: when it was withdrawn, or None.
     """
@@ -44,12 +46,13 @@ class Consent:
         if not (self.subject.strip() and self.holder and self.purpose):
             raise InvalidInput("A consent names a subject, a holder and a purpose.")
 
-    def covers(self, subject: str, holder: str, purpose: str, at: datetime) -> bool:
-        """Whether it allows ``holder`` to use ``subject`` for ``purpose`` at that moment."""
+    def covers(self, subject: str, holder: str, purpose: str | None, at: datetime) -> bool:
+        """Whether it allows ``holder`` to use ``subject`` for ``purpose`` at that moment; None asks
+        for one with any purpose, for a person to judge."""
         return (
             same_name(subject, self.subject)
             and self.holder in ("*", holder)
-            and self.purpose in ("*", purpose)
+            and (purpose is None or self.purpose in ("*", purpose))
             and self.starts <= at
             and (self.ends is None or at < self.ends)
             and (self.revoked is None or at < self.revoked)
@@ -82,10 +85,12 @@ class ConsentRegistry:
 
     def __init__(self, consents: Iterable[Consent], protected: Iterable[str] = ()) -> None:
         self._consents: Mapping[str, Consent] = {consent.id: consent for consent in consents}
-        self._protected = frozenset(_key(name) for name in protected)
+        self._protected = frozenset(name_key(name) for name in protected)
 
-    def consent_for(self, subject: str, holder: str, purpose: str, at: datetime) -> Consent | None:
-        """The consent that allows a use, or None."""
+    def consent_for(
+        self, subject: str, holder: str, purpose: str | None, at: datetime
+    ) -> Consent | None:
+        """The consent that allows a use, or None; ``purpose`` as in :meth:`Consent.covers`."""
         for consent in self._consents.values():
             if self.is_protected(subject) and consent.holder == "*":
                 continue
@@ -95,7 +100,7 @@ class ConsentRegistry:
 
     def is_protected(self, subject: str) -> bool:
         """Whether the person is on the protected list."""
-        return _key(subject) in self._protected
+        return name_key(subject) in self._protected
 
     def revoke(self, consent_id: str, at: datetime) -> ConsentRegistry:
         """A registry in which that consent ended at ``at``; revoking twice keeps the first moment.
@@ -113,6 +118,30 @@ class ConsentRegistry:
         return registry
 
 
+def settle(
+    verdict: SafetyVerdict, registry: ConsentRegistry, holder: str, purpose: str, at: datetime
+) -> SafetyVerdict:
+    """``verdict`` with what was agreed to let through: the one way in which consent counts.
+
+    Only findings that name a subject, explain themselves and ask for review can be settled; they
+    stay in the verdict, say which consent allows them, and ask for nothing any more.
+    """
+    settled = [_settled(finding, registry, holder, purpose, at) for finding in verdict.findings]
+    return SafetyVerdict.of(settled, verdict.policy_version, verdict.models)
+
+
+def _settled(
+    finding: Finding, registry: ConsentRegistry, holder: str, purpose: str, at: datetime
+) -> Finding:
+    if not finding.subject or finding.hidden or finding.decision is not Decision.REVIEW:
+        return finding
+    consent = registry.consent_for(finding.subject, holder, purpose, at)
+    if consent is None:
+        return finding
+    reason = f"There is a consent for “{finding.subject}”."
+    return replace(finding, decision=Decision.ALLOW, reason=reason, consent=consent.id)
+
+
 def affected(consent_id: str, uses: Sequence[Use]) -> frozenset[str]:
     """Every clip that rests on a consent, directly or through any of its ancestors."""
     reached = {use.clip for use in uses if consent_id in use.consents}
@@ -126,9 +155,10 @@ def affected(consent_id: str, uses: Sequence[Use]) -> frozenset[str]:
 
 def same_name(one: str, other: str) -> bool:
     """Whether two spellings are one name: case, accents, hyphens and spaces do not matter."""
-    return _key(one) == _key(other)
+    return name_key(one) == name_key(other)
 
 
-def _key(name: str) -> str:
+def name_key(name: str) -> str:
+    """What all spellings of a name have in common: letters and digits without case and accents."""
     decomposed = unicodedata.normalize("NFKD", name).casefold()
     return "".join(c for c in decomposed if c.isalnum())

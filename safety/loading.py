@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from safety.errors import SafetyError
+from safety.errors import ModelUnavailable, SafetyError
 from safety.gate import FrameScreener, MediaGate, PromptGate, TextScreener, policy_or_none
 from safety.policy import Policy
+from safety.uploads import UploadGate
 
 log = logging.getLogger(__name__)
 
@@ -75,23 +76,52 @@ class MediaSettings:
 
 
 def _frame_parts(added: MediaSettings) -> Mapping[str, FramePart]:
-    """Name -> factory, as above."""
+    """What looks at the clips of the generator, as above."""
     from safety.media.checks import BlankCheck, FlashCheck
     from safety.media.coverage import Coverage
     from safety.media.drawn import DrawnWorld
+    from safety.media.nsfwjs import Nsfwjs
 
-    parts: dict[str, FramePart] = {}
-    if added.banks is not None:
-        from safety.bank_folder import BankFolder
-
-        folder = added.banks
-        parts["known pictures and clips"] = lambda policy: BankFolder.load(folder, policy)
-    parts |= {
+    return {
+        **(_bank_parts(added.banks) if added.banks is not None else {}),
         "blank frames": lambda _: BlankCheck(),
         "flashing": FlashCheck,
         "coverage": Coverage.of,
         "drawn world": DrawnWorld.load,
+        "nsfwjs": Nsfwjs.load,
+        **_added_classifiers(added),
     }
+
+
+def _upload_parts(added: MediaSettings) -> Mapping[str, FramePart]:
+    """What looks at pictures that people bring: nothing excuses a kind of harm that nobody can
+    recognise, and hash lists are a must."""
+    from safety.media.checks import BlankCheck
+    from safety.media.coverage import Coverage
+    from safety.media.nsfwjs import CATEGORY, Nsfwjs
+
+    return {
+        **_bank_parts(added.banks),
+        "blank frames": lambda _: BlankCheck(),
+        "coverage": lambda _: Coverage({CATEGORY}),
+        "nsfwjs": Nsfwjs.load,
+        **_added_classifiers(added),
+    }
+
+
+def _bank_parts(folder: Path | None) -> Mapping[str, FramePart]:
+    from safety.bank_folder import BankFolder
+
+    def load(policy: Policy) -> FrameScreener:
+        if folder is None:
+            raise ModelUnavailable("No hash list is set.")
+        return BankFolder.load(folder, policy)
+
+    return {"known pictures and clips": load}
+
+
+def _added_classifiers(added: MediaSettings) -> Mapping[str, FramePart]:
+    parts: dict[str, FramePart] = {}
     if added.checkpoint is not None:
         from safety.media.checkpoint import Checkpoint, CheckpointSettings
 
@@ -119,10 +149,25 @@ def load_prompt_gate(
 
 def load_media_gate(policy: Policy | None = None, added: MediaSettings | None = None) -> MediaGate:
     """The gate for frames, under ``policy`` or the one that ships. Never raises."""
+    return _frame_gate(_frame_parts, policy, added)
+
+
+def load_upload_gate(
+    policy: Policy | None = None, added: MediaSettings | None = None
+) -> UploadGate:
+    """The gate for pictures that people bring. Never raises; without hash lists it holds them."""
+    return UploadGate(_frame_gate(_upload_parts, policy, added))
+
+
+def _frame_gate(
+    parts: Callable[[MediaSettings], Mapping[str, FramePart]],
+    policy: Policy | None,
+    added: MediaSettings | None,
+) -> MediaGate:
     missing: list[str] = []
     found = policy_or_none(policy, missing)
     chosen = added or MediaSettings()
-    screeners: Sequence[FrameScreener] = _built(lambda: _frame_parts(chosen), found, missing)
+    screeners: Sequence[FrameScreener] = _built(lambda: parts(chosen), found, missing)
     return MediaGate(found, screeners, model_prefixes(found, "media"), missing)
 
 

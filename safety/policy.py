@@ -48,6 +48,11 @@ class CategoryRule:
     second_reviewer: bool = False
 
     def __post_init__(self) -> None:
+        texts = (self.label, self.advice, self.queue)
+        if not all(isinstance(text, str) for text in texts):
+            raise InvalidPolicy("Label, advice and queue of a category are texts.")
+        if not isinstance(self.second_reviewer, bool):
+            raise InvalidPolicy(f"“second_reviewer” of “{self.label}” is true or false.")
         values = (self.review, self.block)
         if not all(math.isfinite(value) and 0.0 <= value <= NEVER for value in values):
             raise InvalidPolicy(f"Thresholds of “{self.label}” must lie between 0 and {NEVER}.")
@@ -96,7 +101,7 @@ class Policy:
             classifier on frames that conform to its domain.
         fitted_on: gate ("prompt", "frames") -> set.
         models: model name -> SHA-256 of its file, hex.
-        timeout: seconds that one screening may take.
+        timeout: seconds that one screening may take, in (0, 60].
     """
 
     name: str
@@ -108,6 +113,10 @@ class Policy:
     fitted_on: Mapping[str, FittedOn] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
     timeout: float = 10.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.timeout <= 60:
+            raise InvalidPolicy("A screening may take more than 0 and at most 60 seconds.")
 
     @property
     def version(self) -> str:

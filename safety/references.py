@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,20 +29,13 @@ class ReferenceCheck:
     Args:
         works: entries whose label is the work's name and whose source is its holder.
         rule: of the category "copyright".
-        consented: tells whether the use of a work, by its name, was agreed to.
     """
 
     name = "reference-bank"
 
-    def __init__(
-        self,
-        works: HashBank,
-        rule: CategoryRule,
-        consented: Callable[[str], bool] = lambda _name: False,
-    ) -> None:
+    def __init__(self, works: HashBank, rule: CategoryRule) -> None:
         self._works = works
         self._rule = rule
-        self._consented = consented
 
     def find(self, frames: NDArray[np.uint8], fps: int) -> Sequence[Finding]:
         """One finding for each work that a sampled frame looks like. Frames without detail show
@@ -57,11 +50,7 @@ class ReferenceCheck:
                 name = match.entry.label
                 if name not in best or match.distance < best[name][0].distance:
                     best[name] = (match, int(index))
-        return [
-            self._finding(match, index, fps)
-            for name, (match, index) in best.items()
-            if not self._consented(name)
-        ]
+        return [self._finding(match, index, fps) for match, index in best.values()]
 
     def _finding(self, match: Match, index: int, fps: int) -> Finding:
         alike = similarity(match.distance)
@@ -72,4 +61,7 @@ class ReferenceCheck:
         )
         decision = self._rule.decide(1.0, agreed=False)
         seconds = (index / fps, (index + 1) / fps)
-        return Finding(CATEGORY, alike, decision, self.name, reason, None, "frames", seconds)
+        work = match.entry.label
+        return Finding(
+            CATEGORY, alike, decision, self.name, reason, None, "frames", seconds, subject=work
+        )

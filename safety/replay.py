@@ -130,7 +130,7 @@ def _again(finding: Finding, rules: Mapping[str, CategoryRule]) -> Decision:
     threshold therefore shows as review.
     """
     rule = rules.get(finding.category)
-    if rule is None or finding.hidden or finding.category == UNSCREENED:
+    if rule is None or finding.hidden or finding.consent or finding.category == UNSCREENED:
         return finding.decision
     return rule.decide(finding.score, agreed=finding.decision is Decision.BLOCK)
 
@@ -138,7 +138,8 @@ def _again(finding: Finding, rules: Mapping[str, CategoryRule]) -> Decision:
 def routes(policy: Policy, verdict: SafetyVerdict, gate: str) -> tuple[tuple[str, ...], bool]:
     """The moderation queues an item belongs to, most severe finding first, and whether two people
     must decide."""
-    rules = policy.prompt if gate == "prompt" else policy.frames
+    both = (policy.frames, policy.prompt) if gate == "prompt" else (policy.prompt, policy.frames)
+    rules = {**both[0], **both[1]}  # a category known to both gates follows the one that held it
     asking: Sequence[Finding] = [
         found for found in verdict.findings if found.decision is not Decision.ALLOW
     ]

@@ -46,6 +46,8 @@ class Finding:
         field: ``prompt``, ``negative_prompt``, … or ``frames``.
         seconds: half-open time range for frames, or None.
         hidden: never explained to the creator (CSAE, hash matches).
+        subject: the listed person or work that it names, as on the list, or empty.
+        consent: id of the consent that allows the use of ``subject``, or empty.
     """
 
     category: str
@@ -57,6 +59,8 @@ class Finding:
     field: str = "prompt"
     seconds: tuple[float, float] | None = None
     hidden: bool = False
+    subject: str = ""
+    consent: str = ""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Finding:
@@ -72,7 +76,34 @@ class Finding:
             field=str(data["field"]),
             seconds=(float(seconds[0]), float(seconds[1])) if seconds else None,
             hidden=bool(data["hidden"]),
+            subject=str(data.get("subject", "")),
+            consent=str(data.get("consent", "")),
         )
+
+
+def explained(findings: Iterable[Finding]) -> list[Finding]:
+    """What a creator is told, the gravest first.
+
+    Nothing hidden, nothing that allows; and where one classifier found the same words harmful in
+    several ways, only the gravest of them.
+    """
+    kept: list[Finding] = []
+    for finding in sorted(findings, key=_gravest_first):
+        asks = finding.decision is not Decision.ALLOW and not finding.hidden
+        if asks and not any(_same_words(finding, other) for other in kept):
+            kept.append(finding)
+    return kept
+
+
+def _gravest_first(finding: Finding) -> tuple[int, float]:
+    return (-finding.decision.severity, -finding.score)
+
+
+def _same_words(one: Finding, other: Finding) -> bool:
+    if one.span is None or other.span is None:
+        return False
+    alike = (one.source, one.field) == (other.source, other.field)
+    return alike and one.span[0] < other.span[1] and other.span[0] < one.span[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +127,7 @@ class SafetyVerdict:
         cls, findings: Iterable[Finding], policy_version: str, models: Mapping[str, str]
     ) -> SafetyVerdict:
         """The verdict that follows from ``findings``."""
-        ranked = sorted(findings, key=lambda found: (-found.decision.severity, -found.score))
+        ranked = sorted(findings, key=_gravest_first)
         decision = strictest(found.decision for found in ranked)
         return cls(decision, tuple(ranked), policy_version, dict(models))
 

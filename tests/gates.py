@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from jobs.engines import Engines
-from safety import Decision, Finding, MediaGate, PromptGate
-from safety.uploads import UploadGate
+from safety import Decision, Finding, MediaGate, PromptGate, UploadGate
 from tests.fakes import SmallGenerator
 
 
@@ -40,10 +39,7 @@ def media_gate(screener: Says | Breaks) -> MediaGate:
 
 
 def upload_gate(screener: Says | Breaks) -> UploadGate:
-    """Like the real one, but for the banks and classifiers that do not ship."""
-    gate = UploadGate()
-    gate._gate = media_gate(screener)
-    return gate
+    return UploadGate(media_gate(screener))
 
 
 def passing(generator: object = None) -> Engines:

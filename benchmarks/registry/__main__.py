@@ -94,7 +94,7 @@ def _measure(sizes: list[int]) -> list[dict[str, Any]]:
         filling.fill(there, size)
         there = size
         load = {"load": round(os.getloadavg()[0], 1)}
-        rows.append({"clips": size, **load, **_questions(size), **_names()})
+        rows.append({"clips": size, **load, **_questions(size), **_names(), **_looks()})
         print(rows[-1], file=sys.stderr)
     return rows
 
@@ -173,6 +173,21 @@ def _names() -> dict[str, Any]:
     figures["names_next_process_ms"] = _milliseconds(lambda: known.known_names(keys).packed)
     figures["names_each_examination_ms"] = _milliseconds(lambda: known.known_names(keys).packed)
     return figures
+
+
+def _looks() -> dict[str, Any]:
+    """Cost of looking a picture up: in a process that has just begun, and from then on."""
+    import numpy as np
+
+    from provenance.shortlist import HASH_BYTES, VIEWS
+    from registry import looks
+
+    views = np.random.default_rng(1).integers(0, 256, (VIEWS, 4, HASH_BYTES), np.uint8)
+    looks._settled = looks._NOTHING
+    return {
+        "looks_first_ms": _milliseconds(looks.warm_up),
+        "looks_each_look_up_ms": _milliseconds(lambda: looks.nearest(views)),
+    }
 
 
 def _milliseconds(action: Callable[[], object]) -> float:

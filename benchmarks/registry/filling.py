@@ -9,11 +9,14 @@ from django.utils.timezone import now
 
 from accounts.models import Person
 from jobs.models import Job, State
+from provenance import HASH_BYTES
 from registry.models import Binding, Record
 from registry.selectors import digest
 from studio.models import Clip, Shot
 
 MANIFEST_BYTES = 1024
+HASHES = 10
+"""Of the looks of a clip: as many as five seconds have."""
 FINGERPRINT = "com.example.fingerprint.1"
 _SPREAD = 0x5DEECE66D
 """Odd, so that no two numbers below 2**48 get the same mark."""
@@ -48,6 +51,11 @@ def fill(start: int, stop: int) -> None:
         if postgresql
         else f"randomblob({MANIFEST_BYTES})"
     )
+    hashes = (
+        f"decode(repeat(md5(n::text), {HASHES * HASH_BYTES // 16}), 'hex')"
+        if postgresql
+        else f"randomblob({HASHES * HASH_BYTES})"
+    )
     bound = (
         "encode(sha256(convert_to('value ' || n, 'UTF8')), 'hex')"
         if postgresql
@@ -70,6 +78,7 @@ def fill(start: int, stop: int) -> None:
                 "mark_id": mark,
                 "manifest_id": named,
                 "manifest": manifest,
+                "hashes": hashes,
             },
         ),
         (Binding, {"id": "n", "digest": bound, "manifest_id": named}),

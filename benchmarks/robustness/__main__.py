@@ -14,9 +14,9 @@ from dataclasses import asdict
 import cv2
 
 from benchmarks.robustness import binding, forgery, lookup, nulls, peers, speed
-from benchmarks.robustness.attacks import QUICK, chosen
 from benchmarks.robustness.clips import Scene, collection
 from benchmarks.robustness.report import add, known_rows, store, summary
+from benchmarks.robustness.suite import QUICK, chosen
 from benchmarks.robustness.trials import Trial, run
 
 PARTS = ("speed", "trials", "statistics", "uploads", "binding", "search", "peers", "forgery")
@@ -41,14 +41,19 @@ def main() -> None:
         _uploads(10 if arguments.quick else arguments.uploads, arguments.minutes * 60, keep,
                  afresh=arguments.afresh)  # fmt: skip
     if "binding" in parts:
-        _keep("binding", binding.edits(scenes[: 2 if arguments.quick else 6], 8), keep)
+        groups, more = (1, 1) if arguments.quick else (arguments.landscapes, 8)
+        figures = binding.measure(arguments.purpose, groups, more, 8)
+        _keep("binding", figures, keep)
     if "search" in parts:
-        _keep("search", lookup.measure(scenes, 2000 if arguments.quick else 10**5, 9), keep)
+        pairs = binding.strangers(binding.alike(arguments.purpose, 2))
+        foreign = [pair.motion for pair in pairs if pair.name == binding.SAME]
+        found = lookup.measure(scenes, 2000 if arguments.quick else 10**5, 9)
+        _keep("search", found | lookup.chance(foreign), keep)
     if "peers" in parts:
-        _keep("peers", peers.measure(scenes[:2], 10), keep)
+        _keep("peers", peers.measure(10), keep)
     if "forgery" in parts:
-        _keep("copies", forgery.copies(scenes, 5), keep)
-        _keep("wipes", forgery.wipes(scenes, 6), keep)
+        many = 4 if arguments.quick else max(forgery.MANY) + 1
+        _keep("forgery", forgery.measure(forgery.drawn(many), 5), keep)
 
 
 def _arguments() -> argparse.Namespace:
@@ -61,6 +66,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--clips", type=int, default=0, help="only the first of the set")
     parser.add_argument("--attacks", nargs="+", default=(), help="names; all without")
     parser.add_argument("--uploads", type=int, default=20_000, help="unmarked uploads to try")
+    parser.add_argument("--landscapes", type=int, default=8, help="of eight clips each, compared")
     parser.add_argument("--minutes", type=float, default=600, help="CPU limit for these")
     return parser.parse_args()
 
@@ -69,6 +75,7 @@ def _trials(scenes: list[Scene], names: list[str], keep: bool, *, afresh: bool) 
     if keep and afresh:
         store("trials", [])
         store("appearance", [])
+        store("note", "")
     earlier = known_rows("trials") if keep else []
     done = {(row["scene"], row["attack"]) for row in earlier}
     rows = []

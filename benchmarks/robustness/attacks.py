@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +25,6 @@ class Attack:
         before: arguments before the input (trimming).
         suffix: container of the result.
         fps: frames per second of the result.
-        generations: how often it is done over, each time to what the last one left.
     """
 
     name: str
@@ -36,20 +34,33 @@ class Attack:
     before: tuple[str, ...] = ()
     suffix: str = "mp4"
     fps: float = 24.0
-    generations: int = 1
 
-    def apply(self, source: Path, folder: Path) -> Path:
+    def apply(self, source: Path, folder: Path, name: str = "upload") -> Path:
         """The attacked video, a file in `folder`; the next attack may take its place."""
-        for number in range(self.generations):
-            source = self._once(source, folder / f"upload{number}.{self.suffix}")
-        return source
-
-    def _once(self, source: Path, result: Path) -> Path:
+        result = folder / f"{name}.{self.suffix}"
         graph = ("-filter_complex" if "[0:v]" in self.filters else "-vf", self.filters)
         command = [*FFMPEG, *self.before, "-i", str(source), *(graph if self.filters else ()),
                    *self.output, "-an", "-map_metadata", "-1", str(result)]  # fmt: skip
-        subprocess.run(command, check=True, capture_output=True, timeout=300)
+        subprocess.run(command, check=True, capture_output=True, timeout=600)
         return result
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Attacks one after the other, each done to what the last one left."""
+
+    name: str
+    group: str
+    links: tuple[Attack, ...]
+
+    @property
+    def fps(self) -> float:
+        return self.links[-1].fps
+
+    def apply(self, source: Path, folder: Path) -> Path:
+        for number, link in enumerate(self.links):
+            source = link.apply(source, folder, f"link{number}")
+        return source
 
 
 def h264(crf: int) -> tuple[str, ...]:
@@ -89,6 +100,18 @@ def inset(share: float) -> str:
             "noise=alls=20:all_seed=7[host];[host][small]overlay=W-w-12:H-h-20")  # fmt: skip
 
 
+def ladder(side: int, crf: int, kilobits: int, fps: int) -> Attack:
+    """One step of a site's ladder: at most `side` pixels on the short side, a rate cap, a key
+    picture every two seconds, the sound dropped. The figures are ours, after what such sites
+    publish; no site is named."""
+    size = f"scale='if(gt(iw,ih),-2,min(iw,{side}))':'if(gt(iw,ih),min(ih,{side}),-2)'"
+    rate = ("-maxrate", f"{kilobits}k", "-bufsize", f"{2 * kilobits}k", "-g", str(2 * fps))
+    return Attack(f"{side}p ladder: CRF {crf}, ≤ {kilobits} kbit/s, {fps} fps",
+                  "site", f"{size},fps={fps}", (*h264(crf), *rate), fps=fps)  # fmt: skip
+
+
+LADDERS = (ladder(360, 30, 500, 24), ladder(480, 28, 1000, 24), ladder(720, 26, 2500, 24))
+
 PERSPECTIVE = ("perspective=x0=W*0.03:y0=H*0.02:x1=W*0.99:y1=0:x2=0:y2=H:x3=W*0.97:y3=H*0.98:"
                "sense=destination")  # fmt: skip
 
@@ -98,7 +121,8 @@ ATTACKS = (
     Attack("H.264 CRF 30", "codec", output=h264(30)),
     Attack("H.264 CRF 36", "codec", output=h264(36)),
     Attack("H.264 CRF 42", "codec", output=h264(42)),
-    Attack("H.264 CRF 28, five generations", "codec", output=h264(28), generations=5),
+    Chain("H.264 CRF 28, five generations", "codec",
+          (Attack("H.264 CRF 28", "codec", output=h264(28)),) * 5),
     Attack("HEVC CRF 32", "codec", output=(
         "-c:v", "libx265", "-preset", "fast", "-crf", "32", "-pix_fmt", "yuv420p",
         "-x265-params", "log-level=error:pools=1:frame-threads=1")),
@@ -113,8 +137,13 @@ ATTACKS = (
     Attack("scale 50 %", "size", scale(0.5)),
     Attack("scale 50 % + CRF 30", "size", scale(0.5), h264(30)),
     Attack("scale 150 % + CRF 28", "size", scale(1.5), h264(28)),
+    Attack("to 720p + CRF 26", "size", "scale=-2:720", h264(26)),
     Attack("aspect × 0.8 + CRF 26", "size", scale(0.8, 1.0), h264(26)),
     Attack("to 360p + CRF 32", "size", "scale=-2:360", h264(32)),
+    *LADDERS,
+    Chain("480p ladder, then 360p ladder", "site", (LADDERS[1], LADDERS[0])),
+    Chain("720p ladder, crop to 80 %, 480p ladder", "site",
+          (LADDERS[2], Attack("", "", crop(0.8), h264(23)), LADDERS[1])),
     Attack("crop to 75 %", "crop", crop(0.75)),
     Attack("crop to 50 %", "crop", crop(0.5)),
     Attack("crop to 50 % + CRF 36", "crop", crop(0.5), h264(36)),
@@ -136,6 +165,7 @@ ATTACKS = (
     Attack("brightness, contrast, saturation", "picture",
            "eq=brightness=0.1:contrast=1.25:saturation=1.3"),
     Attack("grey", "picture", "hue=s=0"),
+    Attack("hues turned by 90°", "picture", "hue=h=90"),
     Attack("blur σ 1.8", "picture", "gblur=sigma=1.8"),
     Attack("sharpen", "picture", "unsharp=5:5:1.5"),
     Attack("noise", "picture", "noise=alls=14:allf=t:all_seed=3", h264(26)),
@@ -151,19 +181,6 @@ ATTACKS = (
     Attack("temporal denoiser", "removal", "hqdn3d=8:6:12:9"),
     Attack("down to 25 % and up", "removal", f"{scale(0.25)},scale=iw*4:ih*4:flags=bicubic"),
 )  # fmt: skip
-
-QUICK = ("published (CRF 18)", "H.264 CRF 30", "H.264 CRF 36", "scale 50 % + CRF 30",
-         "crop to 50 %", "rotate 8°", "caption bar 18 % + CRF 26")  # fmt: skip
-
-
-def chosen(names: Sequence[str]) -> tuple[Attack, ...]:
-    """The attacks of these names, all for none.
-
-    Raises:
-        KeyError: for a name that is no attack.
-    """
-    known = {attack.name: attack for attack in ATTACKS}
-    return tuple(known[name] for name in names) or ATTACKS
 
 
 def publish(frames: NDArray[np.uint8], path: Path, crf: int = 18) -> None:

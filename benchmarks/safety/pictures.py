@@ -4,41 +4,44 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from benchmarks.safety.text import Figure, share
-from safety import Decision, load_media_gate
+from benchmarks.safety.figures import Figure, cpu_seconds, milliseconds
+from benchmarks.safety.text import share
+from safety import Decision, load_media_gate, load_policy
 from safety.banks import Entry, HashBank, Purpose
 from safety.errors import Unhashable
 from safety.hashing import MATCH, PictureHash, distance, hash_picture, orientations
+from safety.media.drawn import DrawnWorld
 from safety.media.network import CONCEPTS
-from safety.training.drawings import HELD_OUT, TAUGHT, draw_concept
+from safety.media.nsfwjs import Nsfwjs
+from safety.training.drawings import HELD_OUT, TAUGHT, Drawing, draw_concept
 
 SIDE = 512
 EACH = 40
+FPS = 24
 
 
 class PictureBenchmark:
     """All figures of pictures.
 
     Args:
-        world: npz of rendered frames (`benchmarks.safety.world_frames`).
+        world: npz of rendered clips (`benchmarks.safety.world_frames`).
         generated: npz of generated clips (`benchmarks.safety.generated_frames`), or None.
     """
 
     def __init__(self, world: Path, generated: Path | None) -> None:
-        with np.load(world) as stored:
-            self.frames = stored["frames"][-600:]
-        self.clips = None
-        if generated is not None:
-            with np.load(generated) as stored:
-                self.clips = stored["frames"]
+        clips = _clips(world)
+        self.scenes = clips[:300, 0]
+        self.rendered = clips[int(len(clips) * 0.9) :]  # what training keeps for tests
+        self.made = None if generated is None else _clips(generated)[40:]  # likewise
         self.gate = load_media_gate()
+        self.drawn = DrawnWorld.load(load_policy())
 
     def figures(self) -> Iterator[Figure]:
         """Every line."""
@@ -50,54 +53,64 @@ class PictureBenchmark:
 
     def clips_held(self) -> Iterator[Figure]:
         """Whole clips that the gate would hold."""
-        if self.clips is not None:
-            # The last fifth of the clips is the test part of the training.
-            test = self.clips[int(len(self.clips) * 0.8) :]
-            held = [self.gate.screen(clip, 24).decision is not Decision.ALLOW for clip in test]
-            on = f"{len(test)} test clips"
-            yield Figure("harmless generated clips held", share(held), "≤ .02", on)
+        for name, clips in (("rendered", self.rendered), ("generated", self.made)):
+            if clips is not None and len(clips):
+                held = [self._held(clip) for clip in clips]
+                on = f"{len(held)} clips that fitted nothing"
+                yield Figure(f"harmless {name} clips held", share(held), "≤ .02", on)
         rng = np.random.default_rng(4)
-        noise = [rng.integers(0, 256, (6, 128, 128, 3), dtype=np.uint8) for _ in range(60)]
-        held = [self.gate.screen(clip, 24).decision is not Decision.ALLOW for clip in noise]
-        yield Figure("noise clips held", share(held), "1.0", f"{len(noise)} clips")
+        noise = [rng.integers(0, 256, (6, 128, 128, 3), dtype=np.uint8) for _ in range(20)]
+        held = [self._held(clip) for clip in noise]
+        yield Figure("noise clips held", share(held), "≥ 1.0", f"{len(noise)} clips")
+
+    def _held(self, clip: np.ndarray) -> bool:
+        return self.gate.screen(clip, FPS).decision is not Decision.ALLOW
 
     def concepts_found(self) -> Iterator[Figure]:
-        """Whole clips with a drawing in every frame: the generator's own, else still frames."""
+        """Whole clips with a drawing in every frame: the generator's, else rendered ones."""
         for concept in CONCEPTS:
             for name, drawings in (("taught", TAUGHT), ("held-out", HELD_OUT)):
-                found = []
-                for number in range(EACH):
-                    clip = self._harmless_clip(number)
-                    drawing = drawings[concept][number % len(drawings[concept])]
-                    for frame in clip:  # the same seed: the same drawing in the same place
-                        draw_concept(frame, drawing, random.Random(f"{concept} {number}"))
-                    verdict = self.gate.screen(clip, 24)
-                    found.append(any(f.category == concept for f in verdict.findings))
-                yield Figure(f"clips with {concept} found, {name} drawings", share(found), "≥ .90",
-                             f"{len(found)} clips")  # fmt: skip
+                findings = [
+                    self.drawn.find(self._drawn_on(number, concept, drawings[concept]), FPS)
+                    for number in range(EACH)
+                ]
+                named = [any(each.category == concept for each in found) for found in findings]
+                yield Figure(f"clips with {concept} named, {name} drawings", share(named), "≥ .90",
+                             f"{EACH} clips")  # fmt: skip
+                held = share([bool(found) for found in findings])
+                yield Figure(f"  held, for {concept} or anything else, {name} drawings", held,
+                             "≥ .90", f"{EACH} clips")  # fmt: skip
+
+    def _drawn_on(self, number: int, concept: str, drawings: Sequence[Drawing]) -> np.ndarray:
+        clip = self._harmless_clip(number)
+        for frame in clip:  # the same seed: the same drawing in the same place
+            seed = random.Random(f"{concept} {number}")
+            draw_concept(frame, drawings[number % len(drawings)], seed)
+        return clip
 
     def _harmless_clip(self, number: int) -> np.ndarray:
-        if self.clips is not None:
-            test = self.clips[int(len(self.clips) * 0.8) :]
-            return test[number % len(test)].copy()
-        return np.repeat(self.frames[number][None], 8, 0)
+        clips = self.rendered if self.made is None else self.made
+        return clips[number % len(clips)].copy()
 
     def cost(self) -> Iterator[Figure]:
-        """CPU time of one screening of two seconds at 512x512."""
-        clip = np.stack([self._large(self.frames[index]) for index in range(48)])
-        spent = []
-        for _ in range(10):
-            start = time.process_time()
-            self.gate.screen(clip, 24)
-            spent.append((time.process_time() - start) * 1e3)
-        value = f"{np.percentile(spent, 50):.0f} / {np.percentile(spent, 95):.0f} ms"
-        yield Figure("picture gate p50 / p95, CPU", value, "< 1500 ms", "48 frames of 512x512")
+        """CPU time for one frame, by each model and by the gate, and for two seconds."""
+        large = [self._large(frame)[None] for frame in self.rendered[:48, 0]]
+        on = f"{len(large)} frames of {SIDE}x{SIDE}"
+        models = {"picture model": self.drawn, "nsfwjs": Nsfwjs.load(load_policy())}
+        for name, model in models.items():
+            spent = [cpu_seconds(lambda f=frame, m=model: m.find(f, FPS)) for frame in large]
+            yield milliseconds(f"{name}, a frame, CPU", spent, 200, on)
+        spent = [cpu_seconds(lambda f=frame: self.gate.screen(f, FPS)) for frame in large]
+        yield milliseconds("frame gate, a frame, CPU", spent, 200, on)
+        clip = np.concatenate(large)
+        spent = [cpu_seconds(lambda: self.gate.screen(clip, FPS)) for _ in range(10)]
+        yield milliseconds("frame gate, a clip, CPU", spent, 1500, on)
 
     def hashes(self) -> Iterator[Figure]:
         """PDQ: false matches between different frames, and turned frames found again."""
         known: list[tuple[np.ndarray, PictureHash]] = []
         unhashable = 0
-        for frame in self.frames[:300]:
+        for frame in self.scenes:
             large = self._large(frame)
             try:
                 known.append((large, hash_picture(large)))
@@ -115,7 +128,12 @@ class PictureBenchmark:
                 views = orientations(np.ascontiguousarray(turn(picture)))
                 found.append(min(distance(view, reference) for view in views) <= MATCH)
             yield Figure(f"PDQ finds frames {name}", share(found), "≥ .97", f"{len(found)} frames")
-        yield Figure("frames that say they cannot be hashed", f"{unhashable}", "–", "300 frames")
+        yield Figure(
+            "frames that say they cannot be hashed",
+            f"{unhashable}",
+            "–",
+            f"{len(self.scenes)} frames",
+        )
 
     def search(self) -> Iterator[Figure]:
         """Exact search among a million hashes."""
@@ -138,3 +156,10 @@ class PictureBenchmark:
 
     def _large(self, frame: np.ndarray) -> np.ndarray:
         return cv2.resize(frame, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+
+
+def _clips(path: Path) -> np.ndarray:
+    """Clips (N, F, 128, 128, 3)."""
+    with np.load(path) as stored:
+        clips: np.ndarray = stored["frames"]
+    return clips

@@ -18,7 +18,7 @@ from jobs import services as jobs
 from jobs.disk import require_space
 from jobs.lifecycle import TRANSITIONS
 from jobs.models import State
-from safety import Decision, SafetyVerdict
+from safety import Decision, SafetyVerdict, explained
 from studio.services import place, preview_screening
 
 CANCELLABLE = [state for state in State if State.CANCELLED in TRANSITIONS[state]]
@@ -33,7 +33,7 @@ def preview(owner: Person, content: bytes) -> Batch:
         rows = batch.parse(content, engines.generator().limits)
     except InvalidRequest as error:
         raise UserFault(error.code, error.message, error.advice) from None
-    made = [_row(row) for row in rows]
+    made = [_row(row, owner) for row in rows]
     with transaction.atomic():
         table = Batch.objects.create(owner=owner)
         for row in made:
@@ -97,7 +97,7 @@ def may_be_made(row: Row) -> bool:
     return not row.fault_code and row.decision != Decision.BLOCK.value
 
 
-def _row(read: batch.Row) -> Row:
+def _row(read: batch.Row, owner: Person) -> Row:
     row = Row(number=read.number)
     sealed: dict[str, object] = {"cells": dict(read.cells)}
     if read.fault is not None:
@@ -112,7 +112,7 @@ def _row(read: batch.Row) -> Row:
             "seconds": request.seconds,
             "style": request.style,
         }
-        verdict = preview_screening(request.prompt)
+        verdict = preview_screening(owner, request.prompt)
         row.decision = verdict.decision.value
         row.reason = _reason(verdict)
     row.sealed = seal(json.dumps(sealed))
@@ -121,9 +121,4 @@ def _row(read: batch.Row) -> Row:
 
 def _reason(verdict: SafetyVerdict) -> str:
     """What the gate tells a creator; some rules must not explain how they work."""
-    shown = [
-        finding.reason
-        for finding in verdict.findings
-        if not finding.hidden and finding.decision is not Decision.ALLOW
-    ]
-    return " ".join(dict.fromkeys(shown))
+    return " ".join(dict.fromkeys(finding.reason for finding in explained(verdict.findings)))

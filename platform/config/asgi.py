@@ -11,11 +11,14 @@ _django = get_asgi_application()
 # What follows can be imported only once Django is set up.
 from django.conf import settings  # noqa: E402
 
+from banks.services import MOST_BYTES as LIST_BYTES  # noqa: E402
 from config.body_limit import BodyLimit  # noqa: E402
 from jobs import engines  # noqa: E402
 from provenance.deposit import MAX_BYTES  # noqa: E402
 from provenance.sandbox import warm_up  # noqa: E402
+from registry import lookup  # noqa: E402
 from registry.api import BASE  # noqa: E402
+from rights.evidence import MOST_BYTES as EVIDENCE_BYTES  # noqa: E402
 from studio.pictures import MOST_BYTES  # noqa: E402
 from verification.api import BASE as VERIFICATION  # noqa: E402
 
@@ -27,6 +30,9 @@ application = BodyLimit(
     limits={
         "/studio/": MOST_BYTES + 100_000,
         "/studio/pictures": MOST_BYTES + 100_000,
+        "/review/banks/import": LIST_BYTES + FORM,
+        "/review/banks/picture": MOST_BYTES + FORM,
+        "/review/consents/new": EVIDENCE_BYTES + FORM,
         "/verify/": settings.VERIFY_MAX_BYTES + FORM,
         "/verify/wrong": settings.VERIFY_MAX_BYTES + FORM,
         f"{VERIFICATION}/verifications": settings.VERIFY_MAX_BYTES + FORM,
@@ -35,7 +41,7 @@ application = BodyLimit(
     },
 )
 
-# Nobody should wait for what is loaded once: the sandbox's server, the models that read prompts.
-threading.Thread(
-    target=engines.warm_up, args=(warm_up, engines.generator, engines.prompt_gate), daemon=True
-).start()
+# Nobody should wait for what is loaded once: the sandbox's server, what the registry knows, the
+# models that read prompts.
+LOADED = (warm_up, lookup.warm_up, engines.generator, engines.prompt_gate)
+threading.Thread(target=engines.warm_up, args=LOADED, daemon=True).start()

@@ -76,6 +76,8 @@ SAFETY_NUDENET = env.flag("KINEMARK_SAFETY_NUDENET")
 
 # --- People ---------------------------------------------------------------------------------
 SIGN_UP_OPEN = env.flag("KINEMARK_SIGN_UP_OPEN")
+# Who decides about others' clips needs more than a password wherever others can reach the studio.
+SECOND_FACTOR = env.flag("KINEMARK_SECOND_FACTOR", default=HTTPS)
 CLAIM_MINUTES = env.number("KINEMARK_CLAIM_MINUTES", 15, least=1)
 
 # --- Public verification --------------------------------------------------------------------
@@ -102,6 +104,9 @@ INSTALLED_APPS = [
     "jobs",
     "registry",
     "moderation",
+    "rights",
+    "policies",
+    "banks",
     "verification",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -110,6 +115,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     "csp",
 ]
@@ -125,6 +131,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.RequireSecondFactor",
     "config.middleware.ExplainErrors",
 ]
 ROOT_URLCONF = "config.urls"
@@ -190,6 +197,11 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/h/ip,5/5m/key"}
+MFA_ADAPTER = "accounts.second_factor.SealedFactors"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are typed in by whoever runs the studio
+MFA_TOTP_ISSUER = "Kinemark"
+MFA_TOTP_TOLERANCE = 1  # phones whose clocks are half a minute off
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = KINEMARK_HOME / "mail"
 

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from accounts.sealing import unseal
-from safety import PromptGate, SafetyVerdict
-from safety.uploads import UploadGate
+from safety import PromptGate, SafetyVerdict, UploadGate
 from studio.models import Shot
 from studio.pictures import content_of
 

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache, wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
@@ -16,17 +16,20 @@ from generation import Generator, embedded, load_generator
 from generation.base import CHECKPOINT
 from generation.quality import Judge
 from generation.storyboard import Embed
+from policies.selectors import live_content, read
 from safety import (
     GuardSettings,
+    InvalidPolicy,
     MediaGate,
     MediaSettings,
+    Policy,
     PromptGate,
+    UploadGate,
     load_media_gate,
-    load_policy,
     load_prompt_gate,
+    load_upload_gate,
 )
-from safety.bank_folder import BankFolder
-from safety.uploads import UploadGate
+from safety.bank_folder import stamp
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -34,8 +37,9 @@ P = ParamSpec("P")
 
 
 def once(load: Callable[P, T]) -> Callable[P, T]:
-    """Loads when first asked and only once, however many threads ask; a failure is not kept."""
-    kept, lock = cache(load), threading.Lock()
+    """Loads when first asked and only once, however many threads ask; a failure is not kept. Of
+    several, e.g. under an earlier and the live policy, the last two are."""
+    kept, lock = lru_cache(maxsize=2)(load), threading.Lock()
 
     @wraps(load)
     def get(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -59,25 +63,62 @@ def _generator_named(name: str) -> Generator:
     return load_generator(name)
 
 
-@once
 def prompt_gate() -> PromptGate:
+    """Under the policy that is live now; one that cannot be read leaves everything to people."""
+    try:
+        return _prompt_gate_under(live_content())
+    except InvalidPolicy as error:
+        return PromptGate(None, (), missing=[error.message])
+
+
+def media_gate() -> MediaGate:
+    """As `prompt_gate`."""
+    try:
+        return _media_gate_under(live_content(), _hash_lists())
+    except InvalidPolicy as error:
+        return MediaGate(None, (), missing=[error.message])
+
+
+def upload_gate() -> UploadGate:
+    """As `prompt_gate`."""
+    try:
+        return _upload_gate_under(live_content(), _hash_lists())
+    except InvalidPolicy as error:
+        return UploadGate(MediaGate(None, (), missing=[error.message]))
+
+
+@once
+def _prompt_gate_under(content: str) -> PromptGate:
     folder, family = settings.SAFETY_GUARD, settings.SAFETY_GUARD_FAMILY
     guard = GuardSettings(Path(folder), family, settings.SAFETY_DEVICE) if folder else None
-    return load_prompt_gate(guard=guard)
+    return load_prompt_gate(_policy(content), guard=guard)
 
 
 @once
-def media_gate() -> MediaGate:
+def _media_gate_under(content: str, _lists: object) -> MediaGate:
+    return load_media_gate(_policy(content), added=_added_checks())
+
+
+@once
+def _upload_gate_under(content: str, _lists: object) -> UploadGate:
+    return load_upload_gate(_policy(content), added=_added_checks())
+
+
+def _hash_lists() -> object:
+    """Another value whenever a hash list was changed: the gates then read them anew."""
+    return stamp(Path(settings.SAFETY_BANKS)) if settings.SAFETY_BANKS else ()
+
+
+def _policy(content: str) -> Policy | None:
+    """A stored policy; None for the one that ships. Raises `InvalidPolicy`."""
+    return read(content) if content else None
+
+
+def _added_checks() -> MediaSettings:
     named = (settings.SAFETY_BANKS, settings.SAFETY_CHECKPOINT, settings.SAFETY_PROBES)
     banks, checkpoint, probes = (Path(name) if name else None for name in named)
     device, nudenet = settings.SAFETY_DEVICE, settings.SAFETY_NUDENET
-    return load_media_gate(added=MediaSettings(banks, checkpoint, probes, device, nudenet))
-
-
-@once
-def upload_gate() -> UploadGate:
-    folder = settings.SAFETY_BANKS
-    return UploadGate(banks=[BankFolder.load(Path(folder), load_policy())] if folder else ())
+    return MediaSettings(banks, checkpoint, probes, device, nudenet)
 
 
 def judge() -> Judge | None:

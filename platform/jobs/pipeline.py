@@ -28,8 +28,11 @@ from jobs.models import Gate, Screening, State
 from jobs.work import Work
 from jobs.workspace import Workspace
 from moderation.services import open_case, state_reasons
+from policies.selectors import live_policy
 from provenance import ProvenanceFailed
-from safety import UNSCREENED, Decision, Finding, SafetyVerdict
+from rights.screening import settled, with_names
+from safety import UNSCREENED, Decision, Finding, SafetyVerdict, explained
+from safety.replay import routes
 from storyboards.selectors import shots_of
 
 log = structlog.get_logger()
@@ -126,7 +129,9 @@ def _screened(screen: Callable[[], SafetyVerdict], field: str) -> SafetyVerdict:
 
 
 def _apply(work: Work, gate: Gate, verdict: SafetyVerdict, onwards: State) -> None:
-    """Does what a gate decided, and keeps what it said, in one transaction."""
+    """Does what a gate decided, but for what was agreed to, and keeps what it said, in one
+    transaction."""
+    verdict = settled(verdict, work.job.owner_id)
     said = verdict.as_dict()
     with transaction.atomic():
         Screening.objects.create(
@@ -141,7 +146,8 @@ def _apply(work: Work, gate: Gate, verdict: SafetyVerdict, onwards: State) -> No
             work.move(onwards)
         elif verdict.decision is Decision.REVIEW:
             work.move(State.HELD, held_at_stage=gate)
-            open_case(work.job, gate)
+            queues, second = _route(gate, verdict)
+            open_case(work.job, gate, queues[0], second_reviewer=second)
         else:
             work.move(State.REFUSED)
             state_reasons(work.job, gate, _ground(verdict), automated=True)
@@ -149,11 +155,17 @@ def _apply(work: Work, gate: Gate, verdict: SafetyVerdict, onwards: State) -> No
         work.workspace.discard()
 
 
+def _route(gate: Gate, verdict: SafetyVerdict) -> tuple[tuple[str, ...], bool]:
+    """The queues that the live policy sends a held job to, and whether two people must approve."""
+    policy = live_policy()
+    return routes(policy, verdict, gate) if policy else (("general",), False)
+
+
 def _ground(verdict: SafetyVerdict) -> str:
     """The reason that a creator is told; some rules must not explain how they work."""
     if any(finding.hidden for finding in verdict.findings):
         return "It goes against a part of the policy that is not explained."
-    return " ".join(dict.fromkeys(finding.reason for finding in verdict.findings))
+    return " ".join(dict.fromkeys(finding.reason for finding in explained(verdict.findings)))
 
 
 def _require_hope(work: Work) -> None:
@@ -169,7 +181,7 @@ def _read(work: Work) -> SafetyVerdict:
     """What the gates say of the words and the picture that was sent with them; of a storyboard, of
     the whole and of every shot by itself, so that neither spreading a thing over shots nor hiding
     it among them helps."""
-    gate = work.engines.prompt_gate()
+    gate = with_names(work.engines.prompt_gate())
     whole = asking.screen(work.job.shot, gate, work.engines.upload_gate)
     findings, start = list(whole.findings), 0
     for shot in shots_of(work.job.pk):

@@ -23,15 +23,21 @@ from jobs import masters
 from jobs.marking import Marked
 from jobs.models import State
 from jobs.work import Work
+from moderation.takedowns import require_parent_stands
 from registry import export
 from registry.services import keep
+from rights.services import rest_on_consents
 from studio.models import Clip
 
 log = structlog.get_logger()
 
 
 def publish(work: Work, marked: Marked) -> Clip:
-    """Makes a marked, signed, read-back clip public. Raises `LostRace`; then nothing is public."""
+    """Makes a marked, signed, read-back clip public.
+
+    Raises `LostRace`, or `UserFault` when its parent was taken down or a consent has ended
+    meanwhile; then nothing is public.
+    """
     clip_id = uuid4()
     places = {
         marked.master: masters.path_of(clip_id),
@@ -42,6 +48,7 @@ def publish(work: Work, marked: Marked) -> Clip:
         place.parent.mkdir(parents=True, exist_ok=True)
     try:
         with transaction.atomic():
+            require_parent_stands(work.job.shot)
             work.move(State.PUBLISHED)
             clip = Clip.objects.create(
                 id=clip_id,
@@ -59,6 +66,7 @@ def publish(work: Work, marked: Marked) -> Clip:
                 bytes=marked.video.stat().st_size,
                 published_at=now(),
             )
+            rest_on_consents(clip)
             record = keep(clip, marked.manifest, marked.reference)
             audit.record("clip.published", clip, job=str(work.job.pk), sha256=clip.sha256)
             for source, place in places.items():

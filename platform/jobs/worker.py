@@ -8,6 +8,8 @@ from django.db import DatabaseError, connection
 
 from jobs import masters, pipeline, publication, queue, workspace
 from jobs.engines import Engines, warm_up
+from policies import replays
+from rights import services as rights
 from studio import pictures
 from verification import services as verification
 
@@ -30,9 +32,11 @@ def work(stopping: threading.Event, tools: Engines | None = None) -> None:
                 masters.sweep()
                 pictures.sweep()
                 verification.sweep()
+                rights.sweep()
                 idle_since_sweep = 0.0
             if lease := queue.claim():
                 pipeline.run(lease, tools, stopping)
+            if replays.step() or lease:
                 continue
         except DatabaseError as error:
             log.warning("worker.database-away", error=error)

@@ -13,14 +13,18 @@ from audit import services as audit
 from audit.models import Event
 from audit.selectors import trail_of
 from config.pages import Tag
+from jobs.asking import NEGATIVE
 from jobs.models import Gate, Screening
 from jobs.selectors import strip
 from moderation import selectors
 from moderation.models import Case, CaseState, Decision
+from rights.models import Consent
+from rights.selectors import consents_for
 from safety import Decision as SafetyDecision
 from safety import Finding
+from safety.references import ReferenceCheck
 from studio import services
-from studio.check import FindingView, Segment, category_word, decision_tag, segments, views_of
+from studio.check import FindingView, Segment, category_word, decision_tag, segments, view_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,25 @@ class Meter:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """One finding with what it rests on; of a hidden one only that it is there."""
+
+    view: FindingView
+    quoted: str
+    rule: str
+    score: str
+    consents: list[Consent]
+    """Valid ones for the subject that it names, whatever their purpose."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What one gate said about the job."""
 
     gate: str
     tag: Tag
     meters: list[Meter]
-    findings: list[FindingView]
+    findings: list[Proof]
     policy_version: str
     models: dict[str, str]
     created_at: datetime
@@ -94,7 +110,7 @@ def case_page(case: Case, moderator: Person) -> CasePage:
         prompt=_prompt(case, screenings),
         negative=services.negative_of(case.job.shot),
         has_picture=bool(case.job.shot.picture and not case.job.shot.picture.erased_at),
-        evidence=[_evidence(screening) for screening in screenings],
+        evidence=[_evidence(screening, case) for screening in screenings],
         stills=_stills(case, screenings),
         trail=[_step(event, moderator) for event in trail_of(case.pk, case.job_id)],
         earlier=_earlier(case),
@@ -133,20 +149,43 @@ def _title(screenings: list[Screening], case: Case) -> str:
 def _prompt(case: Case, screenings: list[Screening]) -> list[Segment]:
     text = services.prompt_of(case.job.shot)
     stored = next((each.findings for each in screenings if each.gate == Gate.PROMPT), [])
-    return segments(text, [Finding.from_dict(each) for each in stored])
+    found = [Finding.from_dict(each) for each in stored]
+    return segments(text, [each for each in found if not each.hidden])
 
 
-def _evidence(screening: Screening) -> Evidence:
+def _evidence(screening: Screening, case: Case) -> Evidence:
     findings = [Finding.from_dict(each) for each in screening.findings]
     return Evidence(
         gate=screening.get_gate_display(),
         tag=decision_tag(screening.decision),
-        meters=_meters(findings),
-        findings=views_of(findings),
+        meters=_meters([each for each in findings if not each.hidden]),
+        findings=[_proof(each, case) for each in findings if _weighs(each)],
         policy_version=screening.policy_version,
         models=screening.models,
         created_at=screening.created_at,
     )
+
+
+def _weighs(finding: Finding) -> bool:
+    return finding.decision != SafetyDecision.ALLOW or bool(finding.consent)
+
+
+def _proof(finding: Finding, case: Case) -> Proof:
+    view = view_of(finding)
+    if finding.hidden:
+        return Proof(view, "", "", "", [])
+    agreed = consents_for([finding.subject], case.job.owner_id) if finding.subject else []
+    words = _("%(n)d %% alike") if finding.source == ReferenceCheck.name else _("score %(n)d %%")
+    score = words % {"n": round(100 * finding.score)}
+    return Proof(view, _quoted(finding, case), finding.source, score, agreed)
+
+
+def _quoted(finding: Finding, case: Case) -> str:
+    """The creator's own characters that a finding points at."""
+    texts = {"prompt": services.prompt_of, NEGATIVE: services.negative_of}
+    if finding.span is None or finding.field not in texts:
+        return ""
+    return texts[finding.field](case.job.shot)[slice(*finding.span)]
 
 
 def _meters(findings: list[Finding]) -> list[Meter]:

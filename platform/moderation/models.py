@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from jobs.models import Gate
+from studio.models import TakenDown
 
 
 class CaseState(models.TextChoices):
@@ -49,6 +50,19 @@ class Case(models.Model):
         related_name="claimed_cases",
     )
     claim_until = models.DateTimeField(null=True, blank=True)
+    queue = models.CharField(max_length=40, default="general")
+    """Where the policy sends it, e.g. "rights"."""
+    second_reviewer = models.BooleanField(default=False)
+    """Whether the policy wants two people to approve it."""
+    first_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="first_approvals",
+    )
+    """Who approved it first, where two must."""
+    first_note = models.TextField(blank=True)
     opened_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True, blank=True)
 
@@ -80,14 +94,51 @@ class Decision(models.Model):
 
 
 class Statement(models.Model):
-    """Statement of reasons: what the creator of a refused job is told (DSA, article 17)."""
+    """Statement of reasons: what a creator is told whose job was refused, or whose clip was taken
+    down (DSA, article 17). Never changed; a later one is told besides."""
 
-    job = models.OneToOneField("jobs.Job", on_delete=models.CASCADE, related_name="statement")
+    job = models.ForeignKey("jobs.Job", on_delete=models.CASCADE, related_name="statements")
     facts = models.TextField()
     ground = models.CharField(max_length=200)
     automated = models.BooleanField()
     redress = models.TextField()
     created_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        ordering = ("-created_at",)
+
     def __str__(self) -> str:
         return self.ground
+
+
+class Takedown(models.Model):
+    """A ground on which a clip is down. It is published again when none stands any more."""
+
+    clip = models.ForeignKey("studio.Clip", on_delete=models.CASCADE, related_name="takedowns")
+    reason = models.CharField(max_length=12, choices=TakenDown)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="takedowns",
+    )
+    """None when the studio did it by itself, e.g. because a consent ended."""
+    note = models.TextField(blank=True)
+    """For colleagues; the creator never sees it."""
+    cause = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="effects"
+    )
+    """The takedown of the clip that this one was made from, if that is why."""
+    statement = models.OneToOneField(
+        Statement, on_delete=models.PROTECT, null=True, blank=True, related_name="takedown"
+    )
+    """What the creator was told; None for a creator's own wish."""
+    created_at = models.DateTimeField(auto_now_add=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("created_at",)
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {str(self.clip_id)[:8]}"

@@ -19,6 +19,8 @@ class Row:
     tag: Tag
     holder: str
     free: bool
+    approved: bool
+    """Whether the reader has approved it already, and somebody else must."""
 
 
 def queue_rows(moderator: Person) -> list[Row]:
@@ -48,4 +50,5 @@ def _row(case: Case, moderator: Person) -> Row:
         tag=decision_tag(screening.decision if screening else "review"),
         holder="" if not claimed or mine else str(case.claimed_by),
         free=not claimed or mine,
+        approved=case.first_by_id == moderator.pk,
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 
 from accounts.models import Person
@@ -25,9 +25,13 @@ FACTS = {
 }
 
 
-def open_case(job: Job, gate: Gate) -> Case:
+def open_case(
+    job: Job, gate: Gate, queue: str = "general", *, second_reviewer: bool = False
+) -> Case:
     """Puts a held job before the moderators, in the transaction that holds it."""
-    case = Case.objects.create(job=job, gate=gate)
+    case = Case.objects.create(
+        job=job, gate=gate, queue=queue[:40], second_reviewer=second_reviewer
+    )
     audit.record("case.opened", case, gate=str(gate), job=str(job.pk))
     return case
 
@@ -35,9 +39,11 @@ def open_case(job: Job, gate: Gate) -> Case:
 def claim(case: Case, moderator: Person) -> Case:
     """Takes a case for `settings.CLAIM_MINUTES`; claiming one's own case again prolongs it.
 
-    Raises `Forbidden`, or `Conflict` when somebody else has it or it is decided.
+    Raises `Forbidden`, or `Conflict` when somebody else has it, it is decided, or this person
+    approved it already and another one must.
     """
-    _require_moderator(moderator)
+    require_moderator(moderator)
+    _require_another(case, moderator)
     free = Q(claimed_by__isnull=True) | Q(claimed_by=moderator) | Q(claim_until__lt=now())
     until = now() + timedelta(minutes=settings.CLAIM_MINUTES)
     with transaction.atomic():
@@ -61,11 +67,16 @@ def release_claim(case: Case, moderator: Person) -> None:
             audit.record("case.released", case, moderator)
 
 
-def approve(case: Case, moderator: Person, note: str = "") -> Decision:
-    """The job goes on where it stopped: to the queue, or to marking with the frames it has.
+def approve(case: Case, moderator: Person, note: str = "") -> Decision | None:
+    """The job goes on where it stopped: to the queue, or to marking with the frames it has. None
+    where the policy wants a second person, whom the case then waits for.
 
     Raises `Forbidden`, or `Conflict` when the claim has expired or the case is decided.
     """
+    case.refresh_from_db()
+    if case.second_reviewer and case.first_by_id is None:
+        return _approve_first(case, moderator, note)
+    _require_another(case, moderator)
     with transaction.atomic():
         decision = _decide(case, moderator, Outcome.APPROVE, Reason.WITHIN_POLICY, note)
         if case.gate == Gate.PROMPT:
@@ -112,17 +123,43 @@ def close_cases(job: Job) -> None:
     open_cases.update(state=CaseState.CLOSED, decided_at=now())
 
 
-def _decide(case: Case, moderator: Person, outcome: Outcome, reason: Reason, note: str) -> Decision:
-    _require_moderator(moderator)
-    row = Case.objects.filter(
+def _approve_first(case: Case, moderator: Person, note: str) -> None:
+    require_moderator(moderator)
+    with transaction.atomic():
+        freed = {"claimed_by": None, "claim_until": None}
+        if _held_by(case, moderator).update(first_by=moderator, first_note=note, **freed) != 1:
+            raise _claim_lost()
+        audit.record("case.first-approval", case, moderator, job=str(case.job_id))
+
+
+def _require_another(case: Case, moderator: Person) -> None:
+    if Case.objects.filter(pk=case.pk, first_by=moderator).exists():
+        raise Conflict(
+            "moderation.second-person",
+            "You have approved this case already; another person has to agree.",
+            "Take the next case.",
+        )
+
+
+def _held_by(case: Case, moderator: Person) -> QuerySet[Case]:
+    """The case, as long as this person holds it and it waits."""
+    return Case.objects.filter(
         pk=case.pk, state=CaseState.OPEN, claimed_by=moderator, claim_until__gte=now()
     )
-    if row.update(state=CaseState.DECIDED, decided_at=now()) != 1:
-        raise Conflict(
-            "moderation.claim-lost",
-            "You no longer hold this case.",
-            "Open it again; if nobody else took it, decide anew.",
-        )
+
+
+def _claim_lost() -> Conflict:
+    return Conflict(
+        "moderation.claim-lost",
+        "You no longer hold this case.",
+        "Open it again; if nobody else took it, decide anew.",
+    )
+
+
+def _decide(case: Case, moderator: Person, outcome: Outcome, reason: Reason, note: str) -> Decision:
+    require_moderator(moderator)
+    if _held_by(case, moderator).update(state=CaseState.DECIDED, decided_at=now()) != 1:
+        raise _claim_lost()
     case.refresh_from_db()
     audit.record(f"case.{outcome}", case, moderator, reason=str(reason), job=str(case.job_id))
     return Decision.objects.create(
@@ -141,7 +178,7 @@ def _move(job: Job, to: State, moderator: Person, **changes: Any) -> None:
         ) from None
 
 
-def _require_moderator(person: Person) -> None:
+def require_moderator(person: Person) -> None:
     if not person.may_review:
         raise Forbidden(
             "moderation.not-a-moderator",

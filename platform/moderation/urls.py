@@ -1,6 +1,6 @@
 from django.urls import path
 
-from moderation import views
+from moderation import clip_views, views
 
 app_name = "moderation"
 urlpatterns = [
@@ -12,4 +12,9 @@ urlpatterns = [
     path("cases/<uuid:case_id>/decide", views.decide, name="decide"),
     path("cases/<uuid:case_id>/picture.jpg", views.picture, name="picture"),
     path("cases/<uuid:case_id>/frames/<int:place>.jpg", views.frame, name="frame"),
+    path("clips/", clip_views.clips, name="clips"),
+    path("clips/<uuid:clip_id>/", clip_views.clip, name="clip"),
+    path("clips/<uuid:clip_id>/poster.jpg", clip_views.poster, name="clip-poster"),
+    path("clips/<uuid:clip_id>/take-down", clip_views.take_down, name="take-down"),
+    path("grounds/<int:ground_id>/lift", clip_views.lift, name="lift"),
 ]

@@ -1,11 +1,6 @@
 """Pages for moderators. To everybody else they do not exist."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,25 +11,13 @@ from config import files
 from config.errors import Conflict, UserFault
 from jobs.selectors import faults, strip
 from moderation import selectors, services
+from moderation.access import moderators_only
 from moderation.case_page import case_page
 from moderation.forms import DecisionForm
 from moderation.models import Case, Outcome
 from moderation.queue_page import neighbours, queue_rows
 from studio.pictures import preview_of
 from verification import objections
-
-View = Callable[..., HttpResponseBase]
-
-
-def moderators_only(view: View) -> View:
-    @login_required
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.may_review:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return wrapped
 
 
 @moderators_only
@@ -87,16 +70,19 @@ def decide(request: HttpRequest, case_id: object) -> HttpResponse:
     given = form.cleaned_data
     try:
         if given["outcome"] == Outcome.APPROVE:
-            services.approve(found, request.user, given["note"])
+            decided = services.approve(found, request.user, given["note"])
         else:
-            services.reject(found, request.user, given["reason"], given["note"])
+            decided = services.reject(found, request.user, given["reason"], given["note"])
     except Conflict as fault:
         messages.warning(request, f"{fault.message} {fault.advice}")
         return redirect("moderation:case", case_id)
     except UserFault as fault:
         form.add_error("reason", ValidationError(f"{fault.message} {fault.advice}", fault.code))
         return _show(request, found, form, status=422)
-    messages.success(request, _("Decided. The creator is told."))
+    told = (
+        _("Decided. The creator is told.") if decided else _("Noted. A second person must agree.")
+    )
+    messages.success(request, told)
     following = selectors.next_case(request.user, after=found)
     return _take(request, following) if following else redirect("moderation:queue")
 

@@ -5,6 +5,7 @@ are the specification's ("softbinding/Decoupled"); 401, 413, 415, 429 and 503 ar
 public server cannot do without them.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from django.conf import settings
@@ -18,9 +19,9 @@ from accounts.models import ApiKey, Scope
 from config.api import FaultBody, new_api
 from config.errors import Forbidden, SystemFault, UserFault
 from jobs.signing import mark_keys
-from provenance import MARK_ALGORITHM, active_manifest
+from provenance import FINGERPRINT_ALGORITHM, HASH_BYTES, MARK_ALGORITHM, active_manifest
 from provenance.deposit import MAX_BYTES
-from registry import content, deposits, schemas, selectors
+from registry import content, deposits, gone, schemas, selectors
 from registry.admission import may
 from registry.receipts import receipt_for
 from verification.limits import slot, take_token
@@ -32,6 +33,7 @@ MARK_BYTES = 6
 MOST = "How many at most; never more than 100"
 _MOST_MATCHES = 100
 _MOST_IN_ADDRESS = 2048
+_MOST_FRAMES = 32
 
 router = Router()
 api = new_api(
@@ -130,19 +132,17 @@ def by_content(
     hintValue: Annotated[schemas.Base64 | None, InAddress()] = None,  # noqa: N803
 ) -> schemas.Matches:
     _only(request, "video/")
-    if alg not in {None, MARK_ALGORITHM}:
+    if alg is not None and alg not in selectors.OWN_ALGORITHMS:
         raise UserFault(
             "registry.algorithm-unknown",
             _("Videos are not searched for this algorithm here."),
             _("Leave alg out, or take one from /services/supportedAlgorithms."),
         )
     hint = _mark_id(hintValue) if hintValue and hintAlg == MARK_ALGORITHM else None
-    caller = request.auth
-    take_token(
-        str(caller.pk) if isinstance(caller, ApiKey) else request.META.get("REMOTE_ADDR", "")
-    )
-    with slot(), content.body_as_file(request, settings.VERIFY_MAX_BYTES) as file:
-        found = content.find(file, hint)
+    key = str(request.auth.pk) if isinstance(request.auth, ApiKey) else ""
+    take_token(key or request.META.get("REMOTE_ADDR", ""))
+    with slot(key), content.body_as_file(request, settings.VERIFY_MAX_BYTES) as file:
+        found = content.find(file, alg, hint)
     return _matches([(each.manifest_id, each.score) for each in found], maxResults)
 
 
@@ -167,12 +167,11 @@ def manifest(
     stored = selectors.stored_manifest(manifestId)
     if stored is None:
         raise deposits.no_manifest()
-    store, taken_down_at = stored
+    store, taken_down_at, reason = stored
     if taken_down_at is not None:
         raise Forbidden(
             "registry.taken-down",
-            _("The clip with this manifest was taken down on %(day)s.")
-            % {"day": taken_down_at.date().isoformat()},
+            gone.message(taken_down_at, reason),
             _("It was made by this studio; neither it nor its manifest is handed out any more."),
         )
     return HttpResponse(
@@ -257,7 +256,8 @@ def update_binding(request: HttpRequest, binding: schemas.NewBinding) -> Status:
 )
 def supported_algorithms(request: HttpRequest) -> schemas.Algorithms:
     return schemas.Algorithms(
-        watermarks=[schemas.NamedAlgorithm(alg=MARK_ALGORITHM)], fingerprints=[]
+        watermarks=[schemas.NamedAlgorithm(alg=MARK_ALGORITHM)],
+        fingerprints=[schemas.NamedAlgorithm(alg=FINGERPRINT_ALGORITHM)],
     )
 
 
@@ -294,13 +294,28 @@ def capabilities(request: HttpRequest) -> schemas.Capabilities:
 
 
 def _bound(algorithm: str, value: bytes, most: int) -> schemas.Matches:
+    if algorithm == FINGERPRINT_ALGORITHM:
+        _only_hashes(value)
+        most = min(most, _MOST_MATCHES)
+        return _matches(selectors.manifest_ids_that_look_like(value, most), most)
     if algorithm == MARK_ALGORITHM:
         _mark_id(value)
     ids = selectors.manifest_ids_bound_to(algorithm, value, min(most, _MOST_MATCHES))
     return _matches([(each, None) for each in ids], most)
 
 
-def _matches(found: list[tuple[str, int | None]], most: int) -> schemas.Matches:
+def _only_hashes(value: bytes) -> None:
+    frames, rest = divmod(len(value), HASH_BYTES)
+    if rest or frames > _MOST_FRAMES:
+        raise UserFault(
+            "registry.value-invalid",
+            _("A fingerprint has %(bytes)d bytes for each frame, and at most %(most)d frames.")
+            % {"bytes": HASH_BYTES, "most": _MOST_FRAMES},
+            _("Send hashes of frames spread over the clip; or send the video itself."),
+        )
+
+
+def _matches(found: Sequence[tuple[str, int | None]], most: int) -> schemas.Matches:
     return schemas.Matches(
         matches=[
             schemas.Match(manifestId=manifest_id, similarityScore=score)

@@ -1,4 +1,5 @@
-"""Manifests that belong to a video: its mark is looked for, as in a verification.
+"""Manifests that belong to a video: its mark, and else its picture, is looked for, as in a
+verification.
 
 The body lies in a file of its own for as long as it is examined, and nothing of it is kept.
 """
@@ -15,7 +16,15 @@ from django.utils.translation import gettext as _
 
 from config.errors import UserFault
 from jobs.signing import mark_keys, trust
-from provenance import Examination, KeyRing, Limits, Names, examine
+from provenance import (
+    FINGERPRINT_ALGORITHM,
+    MARK_ALGORITHM,
+    Examination,
+    KeyRing,
+    Limits,
+    Names,
+    examine,
+)
 from registry.lookup import DatabaseRegistry
 
 _BLOCK = 256 * 1024
@@ -74,18 +83,22 @@ def body_as_file(request: HttpRequest, most: int) -> Iterator[Path]:
         yield Path(file.name)
 
 
-def find(path: Path, hint: int | None) -> list[Found]:
-    """Manifests that the video's mark, or its own credentials, lead to.
+def find(path: Path, algorithm: str | None = None, hint: int | None = None) -> list[Found]:
+    """Manifests that the video's mark, or its own credentials, or else its picture, lead to.
 
-    A mark that was copied onto other pictures leads nowhere. Raises `UserFault` for what is no
+    With an `algorithm` only what that one finds. A mark that was copied onto other pictures leads
+    nowhere. Raises `UserFault` for what is no
     video, and for a video that could not be examined to the end without anything being found.
     """
     registry = DatabaseRegistry() if hint is None else HintedRegistry(hint)
     limits = Limits(max_bytes=settings.VERIFY_MAX_BYTES)
+    keys = None if algorithm == FINGERPRINT_ALGORITHM else mark_keys()
     examination = examine(
-        path, mark_keys(), trust(), registry, limits, wall_seconds=settings.VERIFY_SECONDS
+        path, keys, trust(), registry, limits, wall_seconds=settings.VERIFY_SECONDS
     )
     if examination.record is not None:
+        if algorithm == MARK_ALGORITHM and examination.record.via == "fingerprint":
+            return []
         content = examination.content
         if content is not None and content.state == "other":
             return []

@@ -17,9 +17,9 @@ from accounts.models import Person
 from audit import services as audit
 from config.errors import Conflict, Forbidden, UserFault
 from jobs.signing import trust
-from provenance import MARK_ALGORITHM, Credentials, examine_manifest
+from provenance import Credentials, examine_manifest
 from registry.models import Binding, Deposit, Record
-from registry.selectors import digest, manifest_exists
+from registry.selectors import OWN_ALGORITHMS, digest, manifest_exists
 
 _PLACES = BoundedSemaphore(2)
 """Confined children that read deposits at the same time; further ones wait their turn."""
@@ -135,19 +135,19 @@ def _algorithm_of(manifest_id: str) -> str:
         raise no_manifest()
     kept = Deposit.objects.filter(manifest_id=manifest_id).values_list("algorithms", flat=True)
     named = kept.first() or []
-    if named == [MARK_ALGORITHM]:
+    if named and OWN_ALGORITHMS.issuperset(named):
         raise Forbidden(
             "registry.own-algorithm",
-            _("Marks of this studio lead to what this studio published, and nowhere else."),
+            _("Marks and fingerprints of this studio lead to what it published, and nowhere else."),
             _("Bind a value of another algorithm."),
         )
-    others = [name for name in named if name != MARK_ALGORITHM]
+    others = [name for name in named if name not in OWN_ALGORITHMS]
     return others[0] if len(others) == 1 else ""
 
 
 def _bind(depositor: Person, value: bytes, algorithm: str, manifest_id: str) -> bool:
     """Whether there was a binding to make."""
-    if algorithm == MARK_ALGORITHM:
+    if algorithm in OWN_ALGORITHMS:
         return False
     _binding, new = Binding.objects.get_or_create(
         digest=digest(value),

@@ -23,7 +23,7 @@ from provenance.atomic import write_bytes
 from registry.models import Record
 
 log = structlog.get_logger()
-_SETTLING = timedelta(minutes=10)
+SETTLING = timedelta(minutes=10)
 """A record may show itself after a later one did: the order of numbers is not that of commits."""
 _WORTH_KEEPING = 1000
 """New records that are worth writing the file again."""
@@ -66,7 +66,7 @@ def _caught_up(known: Known, ring: str, keys: KeyRing) -> Known:
     fresh = seen[~_named(seen, names)]
     if len(fresh):
         names = names.with_more(Names.of(fresh.tolist(), keys))
-    old = now() - _SETTLING
+    old = now() - SETTLING
     settled = max((pk for pk, _mark_id, at in rows if at < old), default=known.settled)
     caught_up = Known(names, settled, known.kept)
     if len(names) - known.kept >= _WORTH_KEEPING and settled > known.settled:

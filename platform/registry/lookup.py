@@ -1,8 +1,16 @@
-"""The registry as the provenance engine asks it: mark ID in, record out."""
+"""The registry as the provenance engine asks it: mark ID or looks in, record out."""
 
+from collections.abc import Sequence
+
+from django.db import connection
+
+from jobs.signing import mark_keys
 from provenance import KeyRing, Names, RegisteredClip
+from provenance.watermark.planes import Bytes
+from registry import looks
 from registry.known import known_names
 from registry.models import Record
+from registry.selectors import why_taken_down
 
 
 class DatabaseRegistry:
@@ -15,6 +23,18 @@ class DatabaseRegistry:
     def names(self, keys: KeyRing) -> Names:
         return known_names(keys)
 
+    def look_alikes(self, views: Bytes) -> Sequence[int]:
+        return [near.mark_id for near in looks.nearest(views)]
+
+
+def warm_up() -> None:
+    """Reads marks and looks of all records, so that the first visitor need not wait for it."""
+    try:
+        known_names(mark_keys()).packed  # noqa: B018  worked out once and kept
+        looks.warm_up()
+    finally:
+        connection.close()
+
 
 def registered(record: Record) -> RegisteredClip:
     """A record in the engine's words."""
@@ -23,4 +43,5 @@ def registered(record: Record) -> RegisteredClip:
         manifest=bytes(record.manifest),
         reference=bytes(record.reference),
         taken_down=record.clip.taken_down_at is not None,
+        taken_down_reason=why_taken_down(record.clip.taken_down_reason),
     )

@@ -14,8 +14,10 @@ class Record(models.Model):
     """The C2PA manifest as signed, to give back to a file that lost it."""
     reference = models.BinaryField()
     """Compact picture of the content (`provenance.fingerprint.Reference`), to compare with."""
+    hashes = models.BinaryField(default=b"")
+    """PDQ of the reference's frames (`provenance.hashes_of`), by which clips without a mark are
+    looked for; empty for a clip that is not to be found that way."""
     sha256 = models.CharField(max_length=64)
-    fingerprint = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

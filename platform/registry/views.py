@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from config import files
+from registry import gone
 from registry.credentials import panel_of, public_file
 from studio.models import Clip
 
@@ -19,7 +20,7 @@ from studio.models import Clip
 def clip(request: HttpRequest, clip_id: object) -> HttpResponse:
     found = _clip(clip_id)
     if found.taken_down_at is not None:
-        return render(request, "registry/gone.html", {"clip": found}, status=410)
+        return gone.answer(request, found)
     return render(request, "registry/clip.html", {"clip": found, "panel": panel_of(found)})
 
 

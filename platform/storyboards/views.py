@@ -50,7 +50,7 @@ def check(request: HttpRequest, storyboard_id: object) -> HttpResponse:
     key = request.POST.get("checked", "")
     text = next((shot.prompt.strip() for shot in draft.shots if shot.key == key), "")
     problems = [] if not text else _problems_of(draft, key)
-    said = None if problems or not text else check_prompt(text)
+    said = None if problems or not text else check_prompt(request.user, text)
     context = {"problems": problems, "check": said}
     return render(request, "storyboards/check.html", context)
 

@@ -7,10 +7,11 @@ from functools import cache
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from accounts.models import Person
 from config.pages import Tag
 from generation import parse
 from jobs import engines
-from safety import UNSCREENED, Decision, Finding, SafetyError, load_policy
+from safety import UNSCREENED, Decision, Finding, SafetyError, explained, load_policy
 from studio import services
 
 SURE = ((0.9, _lazy("very sure")), (0.7, _lazy("fairly sure")), (0.0, _lazy("not sure")))
@@ -81,10 +82,10 @@ def card_of(text: str) -> list[Slot]:
     ]
 
 
-def check_prompt(text: str, negative: str = "") -> Check:
+def check_prompt(person: Person, text: str, negative: str = "") -> Check:
     """Everything that the studio can say about a prompt without spending anything."""
-    verdict = services.preview_screening(text, negative)
-    shown = [finding for finding in verdict.findings if not finding.hidden]
+    verdict = services.preview_screening(person, text, negative)
+    shown = explained(verdict.findings)
     understanding = engines.generator().understand(text)
     return Check(
         tag=_promise(verdict.decision),
@@ -108,19 +109,19 @@ def decision_tag(decision: str) -> Tag:
 
 def views_of(findings: Iterable[Finding]) -> list[FindingView]:
     """Findings that ask for more than "allow", for the eye."""
-    return [
-        FindingView(
-            category=category_word(finding.category),
-            reason=finding.reason,
-            sure=_sure(finding),
-            tag=decision_tag(finding.decision),
-            seconds=finding.seconds,
-            source=finding.source,
-            about=str(ABOUT.get(finding.field, "")),
-        )
-        for finding in findings
-        if finding.decision != Decision.ALLOW
-    ]
+    return [view_of(finding) for finding in findings if finding.decision != Decision.ALLOW]
+
+
+def view_of(finding: Finding) -> FindingView:
+    return FindingView(
+        category=category_word(finding.category),
+        reason=finding.reason,
+        sure=_sure(finding),
+        tag=decision_tag(finding.decision),
+        seconds=finding.seconds,
+        source=finding.source,
+        about=str(ABOUT.get(finding.field, "")),
+    )
 
 
 def _sure(finding: Finding) -> str:

@@ -8,7 +8,9 @@ from django.urls import reverse
 from config.pages import Tag
 from generation import GenerationError
 from registry.credentials import Panel, panel_of
-from safety import Finding
+from rights.models import Reliance
+from rights.selectors import reliances_of
+from safety import Finding, explained
 from storyboards.clip_page import BoardRecipe, board_recipe
 from studio import services
 from studio.check import FindingView, decision_tag, views_of
@@ -42,6 +44,7 @@ class ClipView:
     offers: list[Offer]
     family: Node | None
     compare: bool
+    reliances: list[Reliance]
 
 
 def clip_view(clip: Clip, request: HttpRequest) -> ClipView:
@@ -66,6 +69,7 @@ def clip_view(clip: Clip, request: HttpRequest) -> ClipView:
         offers=_offers(clip, request),
         family=family if family.children else None,
         compare=sum(bool(node.clip) for node in family.walk()) > 1,
+        reliances=list(reliances_of(clip)),
     )
 
 
@@ -78,6 +82,5 @@ def _offers(clip: Clip, request: HttpRequest) -> list[Offer]:
 
 
 def shown_findings(stored: list[dict[str, object]]) -> list[Finding]:
-    """Stored findings without those that are never explained to a creator."""
-    findings = (Finding.from_dict(each) for each in stored)
-    return [finding for finding in findings if not finding.hidden]
+    """Of stored findings those that a creator is told."""
+    return explained(Finding.from_dict(each) for each in stored)

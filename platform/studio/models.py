@@ -20,6 +20,18 @@ class Way(models.TextChoices):
     EXTEND = "extend", _("Extended")  # the parent, carried on
 
 
+class TakenDown(models.TextChoices):
+    """Why a clip is not published any more, as the public may know it."""
+
+    WITHDRAWN = "withdrawn", _("Withdrawn by its creator")
+    CONSENT = "consent", _("A consent that it rested on was withdrawn or has ended")
+    LIKENESS = "likeness", _("Shows a real person without consent")
+    INTIMATE = "intimate", _("Intimate depiction without consent")
+    RIGHTS = "rights", _("Notice of a rights holder")
+    POLICY = "policy", _("Against the studio's policy")
+    ORDER = "order", _("Order of a court or an authority")
+
+
 class Picture(models.Model):
     """A picture that somebody sent for a shot to begin with; see `studio.pictures`."""
 
@@ -99,6 +111,8 @@ class Clip(models.Model):
     bytes = models.PositiveBigIntegerField()
     published_at = models.DateTimeField()
     taken_down_at = models.DateTimeField(null=True, blank=True)
+    """Written by `moderation.takedowns` alone, and the reason with it."""
+    taken_down_reason = models.CharField(max_length=12, choices=TakenDown, blank=True)
 
     class Meta:
         ordering = ("-published_at",)

@@ -44,8 +44,18 @@ def receive(owner: Person, upload: UploadedFile) -> Picture:
     """
     try:
         require_space()
-        pixels = _decoded(_checked(upload))
-        return keep(owner, pixels)
+        return keep(owner, _decoded(_checked(upload)))
+    finally:
+        _discard(upload)
+
+
+def receive_pixels(upload: UploadedFile) -> NDArray[np.uint8]:
+    """The pixels of an uploaded picture, (H, W, 3) sRGB; the file is deleted, whatever happens.
+
+    Raises as `receive`, but for the disk.
+    """
+    try:
+        return _decoded(_checked(upload))
     finally:
         _discard(upload)
 

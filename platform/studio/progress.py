@@ -12,6 +12,7 @@ from generation.quality import AGAIN
 from generation.storyboard import shot_of
 from jobs import selectors
 from jobs.models import Gate, Job, State
+from studio.models import TakenDown
 
 RAIL = (
     (State.SCREENING, gettext_lazy("Prompt check")),
@@ -39,7 +40,10 @@ SENTENCES = {
     State.CANCELLED: gettext_lazy("You cancelled this clip."),
     State.FAILED: gettext_lazy("This clip could not be made."),
 }
-
+DOWN = {
+    True: gettext_lazy("You withdrew this clip."),
+    False: gettext_lazy("This clip was taken down."),
+}
 
 MARKING = {
     "marking": gettext_lazy("Marking every frame"),
@@ -78,7 +82,15 @@ class Progress:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
+def is_down(job: Job) -> bool:
+    """Whether the clip that it became was taken down."""
+    clip = getattr(job, "clip", None)
+    return clip is not None and clip.taken_down_at is not None
+
+
 def job_tag(job: Job) -> Tag:
+    if is_down(job):
+        return Tag(_("Taken down"), "no", "no")
     tone, icon = TAGS.get(State(job.state), ("info", "film"))
     return Tag(str(State(job.state).label), tone, icon)
 
@@ -145,6 +157,8 @@ def _sentence(job: Job) -> str:
         if job.held_at_stage == Gate.MEDIA:
             return _("The clip is rendered. A moderator looks at it before it is published.")
         return _("A moderator reads your words before anything is rendered.")
+    if is_down(job):
+        return str(DOWN[job.clip.taken_down_reason == TakenDown.WITHDRAWN])
     if job.state == State.QUEUED:
         ahead = selectors.queue_position(job) or 0
         if not ahead:

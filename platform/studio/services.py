@@ -16,6 +16,7 @@ from jobs import engines, pipeline, queue
 from jobs.asking import screen_words
 from jobs.disk import require_space
 from jobs.models import Job
+from rights.screening import settled, with_names
 from safety import SafetyVerdict
 from studio import origins
 from studio.models import Clip, Shot, Way
@@ -100,9 +101,11 @@ def remix_seconds(parent: Clip, limits: Limits) -> float:
     return min(max(parent.seconds, limits.min_seconds), limits.max_seconds)
 
 
-def preview_screening(text: str, negative: str = "") -> SafetyVerdict:
-    """What the prompt gate would say, before anything is spent. Nothing is stored."""
-    return screen_words(engines.prompt_gate(), text, negative)
+def preview_screening(person: Person, text: str, negative: str = "") -> SafetyVerdict:
+    """What the prompt gate would say to this person, before anything is spent. Nothing is
+    stored."""
+    gate = with_names(engines.prompt_gate())
+    return settled(screen_words(gate, text, negative), person.pk)
 
 
 def submit(owner: Person, ask: Ask) -> Job:

@@ -19,4 +19,5 @@ urlpatterns = [
     path("clips/<uuid:clip_id>/", views.clip, name="clip"),
     path("clips/<uuid:clip_id>/compare", views.compare, name="compare"),
     path("clips/<uuid:clip_id>/download", views.download, name="download"),
+    path("clips/<uuid:clip_id>/withdraw", views.withdraw, name="withdraw"),
 ]

@@ -22,6 +22,7 @@ from generation import GenerationError
 from jobs import selectors as job_selectors
 from jobs import services as job_services
 from jobs.models import Job
+from moderation import takedowns
 from moderation.selectors import statement_of
 from registry.credentials import public_file
 from storyboards.job_page import shots_now
@@ -75,7 +76,7 @@ def check(request: HttpRequest) -> HttpResponse:
     problems = [] if form.is_valid() else form.problems
     context: dict[str, object] = {"problems": problems}
     if not problems:
-        context["check"] = check_prompt(text, form.request.negative)
+        context["check"] = check_prompt(request.user, text, form.request.negative)
     return render(request, "studio/check.html", context)
 
 
@@ -181,6 +182,19 @@ def compare(request: HttpRequest, clip_id: object) -> HttpResponse:
 def download(request: HttpRequest, clip_id: object) -> HttpResponseBase:
     found = _clip(request, clip_id)
     return files.video(request, public_file(found.file), save_as=f"kinemark-{found.mark_hex}.mp4")
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, clip_id: object) -> HttpResponse:
+    """Takes one's own clip down. Asked twice: the button is behind a box to tick."""
+    found = _clip(request, clip_id)
+    if "sure" not in request.POST:
+        messages.warning(request, _("Tick the box to withdraw the clip."))
+        return redirect("studio:clip", found.pk)
+    takedowns.withdraw(found, request.user)
+    messages.success(request, _("You withdrew the clip. Nobody can see it any more."))
+    return redirect("studio:job", found.job_id)
 
 
 def _job(request: HttpRequest, job_id: object) -> Job:

@@ -117,12 +117,13 @@ def delete(request: HttpRequest, report_id: UUID) -> Any:
 
 def _verified(request: HttpRequest) -> Report:
     kind = request.content_type or ""
+    key = str(request.auth.pk) if isinstance(request.auth, ApiKey) else ""
     if kind == "multipart/form-data":
-        return services.verify_upload(_file(request))
+        return services.verify_upload(_file(request), key)
     if kind == "application/json":
-        return services.verify_url(_url(request))
+        return services.verify_url(_url(request), key)
     if kind.startswith("video/") or kind == "application/octet-stream":
-        return services.verify_body(request.read)
+        return services.verify_body(request.read, key)
     fault = UserFault(
         "verification.wrong-type",
         _("This address takes a video, a form with one, or JSON with its address."),

@@ -10,8 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from registry.credentials import panel_of
+from registry.selectors import why_taken_down
 from studio.models import Clip
 
+_LEAST_WIDTH = 280
+_BESIDE_TEXT = 124
 FRESH_SECONDS = 300
 """How long a browser may show a badge without asking again."""
 
@@ -25,6 +28,11 @@ class Badge:
     tone: str
 
     @property
+    def width(self) -> int:
+        """Pixels; six for each character of the lower line are enough in any of the fonts."""
+        return max(_LEAST_WIDTH, _BESIDE_TEXT + 6 * len(self.detail))
+
+    @property
     def whole(self) -> str:
         return f"{self.line}: {self.detail}"
 
@@ -34,13 +42,14 @@ def badge_of(clip: Clip | None) -> Badge:
     if clip is None:
         return Badge(_("No record"), _("this studio has no such clip"), "no")
     if clip.taken_down_at is not None:
-        return Badge(_("Taken down"), _("this clip is no longer published"), "no")
+        reason = why_taken_down(clip.taken_down_reason)
+        return Badge(_("Taken down"), reason or _("this clip is no longer published"), "no")
     panel = panel_of(clip)
     if panel.tag.tone == "yes":
         return Badge(_("Made with AI"), _("signed, and on record"), "yes")
     if panel.tag.tone == "partly":
         return Badge(_("Made with AI"), _("on record; test certificate"), "partly")
-    return Badge(_("Signature withdrawn"), _("ask the studio before you rely on it"), "no")
+    return Badge(panel.tag.word, _("ask the studio before you rely on it"), "no")
 
 
 @require_safe

@@ -2,8 +2,9 @@
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
+from typing import TextIO
 
 from django.conf import settings
 from django.db import transaction
@@ -65,12 +66,16 @@ def take_token(address: str) -> None:
         Bucket.objects.filter(pk=key).update(tokens=tokens - 1, updated_at=moment)
 
 
-def slot() -> AbstractContextManager[None]:
+def slot(key: str = "") -> AbstractContextManager[None]:
     """One of the `settings.VERIFY_AT_ONCE` places for an examination on this machine.
+
+    Args:
+        key: of the program that asks, "" for a person. One key holds at most half of the places,
+            and all keys together leave one to people.
 
     Raises `Busy` on entering.
     """
-    return _place("place", settings.VERIFY_AT_ONCE)
+    return _place("place", settings.VERIFY_AT_ONCE, key)
 
 
 def fetching() -> AbstractContextManager[None]:
@@ -85,15 +90,42 @@ def decoding() -> AbstractContextManager[None]:
 
 
 @contextmanager
-def _place(kind: str, most: int) -> Iterator[None]:
-    """A place is a locked file: the kernel frees it even if the process dies."""
+def _place(kind: str, most: int, key: str = "") -> Iterator[None]:
+    """A place is a locked file: the kernel frees it even if the process dies. In it stands the key
+    that holds it."""
     settings.UPLOADS_DIR.mkdir(parents=True, exist_ok=True)
-    for number in range(most):
-        with (settings.UPLOADS_DIR / f"{kind}-{number}.lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            yield
-            return
-    raise Busy
+    with ExitStack() as held:
+        with (settings.UPLOADS_DIR / f"{kind}.lock").open("w") as door:
+            fcntl.flock(door, fcntl.LOCK_EX)  # one at a time looks for a place
+            files = [
+                held.enter_context((settings.UPLOADS_DIR / f"{kind}-{number}.lock").open("a+"))
+                for number in range(most)
+            ]
+            free, keys = _looked_over(files)
+            if free is None or (key and not _has_room(key, keys, most)):
+                raise Busy
+            free.truncate(0)
+            free.write(key)
+            free.flush()
+        yield
+
+
+def _looked_over(places: list[TextIO]) -> tuple[TextIO | None, list[str]]:
+    """The first free place, locked, and the keys that hold others."""
+    free, keys = None, []
+    for file in places:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            keys.append(file.read())
+            continue
+        if free is None:
+            free = file
+        else:
+            fcntl.flock(file, fcntl.LOCK_UN)
+    return free, [key for key in keys if key]
+
+
+def _has_room(key: str, keys: list[str], most: int) -> bool:
+    return keys.count(key) < max(1, most // 2) and len(keys) < max(1, most - 1)

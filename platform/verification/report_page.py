@@ -25,6 +25,7 @@ TONES = {
     "RECOVERED": "yes",
     "RECOVERED_ALTERED": "partly",
     "WATERMARK_ONLY": "partly",
+    "FINGERPRINT_ONLY": "partly",
     "CREDENTIALS_DAMAGED": "partly",
     "EXPIRED_NO_TIMESTAMP": "partly",
     "REMOTE_ONLY": "unknown",

@@ -36,19 +36,21 @@ ABANDONED_AFTER = 3600
 SHARE_DAYS = (1, 7, 30)
 
 
-def verify_upload(upload: UploadedFile | None) -> Report:
+def verify_upload(upload: UploadedFile | None, key: str = "") -> Report:
     """Examines an uploaded video and keeps the report; the video is deleted, whatever happens.
+
+    `key` names the API key that asks, here and below; see `limits.slot`.
 
     Raises `UserFault` for no file, an empty or a too large one, `Busy` when every place is
     taken, and the engine's `ProvenanceFailed`.
     """
     try:
-        return _verify(_checked(upload))
+        return _verify(_checked(upload), key)
     finally:
         discard(upload)
 
 
-def verify_url(url: str) -> Report:
+def verify_url(url: str, key: str = "") -> Report:
     """The same for the video at an https address; the address is kept nowhere.
 
     Raises also what `fetch.Fetcher.fetch` does.
@@ -56,10 +58,10 @@ def verify_url(url: str) -> Report:
     with new_file() as path:
         with fetching():
             fetcher().fetch(url, path)
-        return _verify(path)
+        return _verify(path, key)
 
 
-def verify_body(read: Callable[[int], bytes]) -> Report:
+def verify_body(read: Callable[[int], bytes], key: str = "") -> Report:
     """The same for a request whose whole body is the video; `read` gives its next bytes."""
     with new_file() as path:
         size = 0
@@ -71,7 +73,7 @@ def verify_body(read: Callable[[int], bytes]) -> Report:
                 file.write(block)
         if not size:
             raise _empty()
-        return _verify(path)
+        return _verify(path, key)
 
 
 def fetcher() -> Fetcher:
@@ -153,8 +155,8 @@ def new_file() -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
-def _verify(path: Path) -> Report:
-    with slot():
+def _verify(path: Path, key: str) -> Report:
+    with slot(key):
         sweep()
         return keep(examine_file(path))
 

@@ -4,7 +4,7 @@ Three stages, each blind (no original needed), each keyed by the pilots alone:
 
 1. the pilots' complex values, sampled from the spectrum of a whitened average where they would lie
    under each of some 19,000 hypotheses of (scale x, scale y, rotation, mirror), are correlated
-   with their known phases under all cyclic shifts at once, by one small inverse FFT each. A sum of
+   with their known phases under all cyclic shifts, by one product of matrices for many. A sum of
    powers instead of phases would be cheaper, but it loses marks that are loud enough to be read
    (measured: z of 17 to 24 after scaling and cropping);
 2. the same on a fine mesh around the best of them;
@@ -16,9 +16,9 @@ Three stages, each blind (no original needed), each keyed by the pilots alone:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -39,7 +39,7 @@ _COARSE_RADIUS, _COARSE_GRID = 20.0, 48
 """Stage 1 hears the pilots up to this radius only: fast ones would need a finer mesh."""
 _SHIFT_GRID = 64
 """Cyclic shifts tried per axis: two to each period of the fastest pilot."""
-_KEPT = 16
+_KEPT, _NEAR = 16, 27
 _BATCH = 64
 """Hypotheses at a time: few enough to stay in the cache."""
 _USUAL = np.array([(s, s, 0.0) for s in (1.0, 0.5, 0.75, 2 / 3, 1.5, 2.0)], np.float32)
@@ -100,6 +100,118 @@ class Folded:
         return float(correlation[row, column]) / math.sqrt(len(pilots.u)), shift
 
 
+@dataclass(frozen=True)
+class _Listener:
+    """Pilots, and what turns their values back by half of the shifts of a mesh over the tile; the
+    other half are the same shifts in the opposite direction.
+
+    Args:
+        pilots: the carriers listened to.
+        grid: shifts per axis.
+        cosines, sines: of the waves' phases, shape (pilots, shifts).
+    """
+
+    pilots: Carriers
+    grid: int
+    cosines: Floats
+    sines: Floats
+
+    @classmethod
+    def of(cls, pilots: Carriers, grid: int) -> _Listener:
+        y, x = (side.ravel() for side in np.indices((grid // 2 + 1, grid)))
+        steps = (np.outer(pilots.u, x) + np.outer(pilots.v, y)) % grid
+        circle = 2 * np.pi * np.arange(grid) / grid
+        cosines, sines = (as_floats(wave(circle)).astype(np.float32) for wave in (np.cos, np.sin))
+        return cls(pilots, grid, cosines[steps], sines[steps])
+
+    def scores(self, values: Complexes) -> Floats:
+        """Pilot score of each row of measured pilots (n, pilots), the best over all shifts."""
+        size = np.abs(values)
+        tamed = values / np.maximum(1, size / 2.5)  # no single line may speak for all
+        norm = np.sqrt((np.minimum(size, 2.5) ** 2).sum(1) / 2) + 1e-9
+        even, odd = self._halves(as_complexes(tamed))
+        np.abs(odd, out=odd)
+        even += odd
+        return as_floats(even.max(1) / norm)
+
+    def tops(self, values: Complexes) -> Floats:
+        """Highest correlation of each row of measured pilots (n, pilots) with their phases, over
+        all shifts, between those of the mesh as well."""
+        even, odd = self._halves(values)
+        best = np.abs(odd, out=np.empty_like(odd))
+        best += even
+        place = best.argmax(1)
+        rows = np.arange(len(values))
+        turn = self.cosines[:, place] - 1j * np.sign(odd[rows, place]) * self.sines[:, place]
+        return as_floats((values * turn.T @ self._near.T).real.max(1))
+
+    @cached_property
+    def _near(self) -> Complexes:
+        """What turns the pilots' values back by shifts within a step of the mesh."""
+        y, x = (side.ravel() for side in np.mgrid[-1:1:9j, -1:1:9j] / self.grid)
+        steps = np.outer(x, self.pilots.u) + np.outer(y, self.pilots.v)
+        return as_complexes(np.exp(-2j * np.pi * steps))
+
+    def _halves(self, values: Complexes) -> tuple[Floats, Floats]:
+        """What is the same and what is opposite under opposite shifts, shape (n, shifts)."""
+        return (
+            as_floats(np.ascontiguousarray(values.real) @ self.cosines),
+            as_floats(np.ascontiguousarray(values.imag) @ self.sines),
+        )
+
+
+@dataclass(frozen=True)
+class _Fourier:
+    """A picture's Fourier transform at any frequency: a padded FFT, interpolated with a
+    Kaiser-Bessel window by which the picture was divided before (a non-uniform FFT; Jackson et al.
+    1991, Dutt & Rokhlin 1993). Off by less than a hundredth of the picture's rms.
+
+    Args:
+        plane: half-plane spectrum, rows from 0 to size - 1, columns from -_WINDOW on; phases
+            relative to the centre.
+    """
+
+    plane: Complexes
+
+    @classmethod
+    def of(cls, picture: Floats) -> _Fourier:
+        size = _padded_size(picture)
+        down, across = (_window_transform((np.arange(n) - n // 2) / size) for n in picture.shape)
+        half = np.fft.rfft2(_centred(as_floats(picture / np.outer(down, across)), size))
+        mirror = np.roll(half[::-1, _WINDOW:0:-1], 1, axis=0).conj()
+        return cls(as_complexes(np.concatenate([mirror, half], 1)))
+
+    def of_waves(self, carriers: Carriers, lattices: Sequence[Geometry]) -> Complexes:
+        """The transform where carriers lie under each lattice, shape (lattices, carriers)."""
+        size, columns = self.plane.shape
+        waves = np.stack([carriers.u, carriers.v]) * (size / TILE)
+        x, y = (np.stack([np.linalg.inv(each.array).T @ waves for each in lattices])
+                .transpose(1, 0, 2))  # fmt: skip
+        mirrored = x < 0
+        x, y = np.where(mirrored, -x, x), np.where(mirrored, -y, y)
+        reach = np.arange(1 - _WINDOW, _WINDOW + 1)
+        column, row = (np.floor(side).astype(np.intp)[..., None] + reach for side in (x, y))
+        weight_x, weight_y = _window(column - x[..., None]), _window(row - y[..., None])
+        column = np.minimum(column + _WINDOW, columns - 1)
+        near = self.plane[row[..., :, None] % size, column[..., None, :]]
+        values = np.einsum("...rc,...r,...c->...", near, weight_y, weight_x)
+        return as_complexes(np.where(mirrored, values.conj(), values))
+
+
+_WINDOW, _SHAPE = 2, 9.0
+"""Half the window's width, in points of the spectrum, and its shape: for twofold padding."""
+
+
+def _window(distance: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.i0(_SHAPE * np.sqrt(np.maximum(0, 1 - (distance / _WINDOW) ** 2)))
+
+
+def _window_transform(position: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Fourier transform of the window, at positions as shares of the padded size."""
+    root = np.sqrt(_SHAPE**2 - (2 * np.pi * _WINDOW * position) ** 2)
+    return 2 * _WINDOW * np.sinh(root) / root
+
+
 def search(picture: Floats, pilots: Carriers, limit: int = 4) -> Iterator[list[Geometry]]:
     """The likeliest lattices of an upload, best first, refined to a fraction of a pixel.
 
@@ -112,36 +224,38 @@ def search(picture: Floats, pilots: Carriers, limit: int = 4) -> Iterator[list[G
         for each lattice the ways in which it was refined, the likeliest first.
     """
     spectrum = _spectrum(picture)
-    usual = _usual_sizes(spectrum, pilots)
+    fine = _Listener.of(pilots, _SHIFT_GRID)
+    usual = _usual_sizes(spectrum, fine)
     rough = [usual]
     if usual.score < CLEAR:
-        others = sorted(_everywhere(spectrum, pilots), key=_by_score)
+        others = sorted(_everywhere(spectrum, fine), key=_by_score)
         rough = _distinct([usual, *others], limit)  # few usual sizes: noise seldom looks like one
         rough.sort(key=_by_score)
+    fourier = _Fourier.of(picture)
     for each in rough if rough[0].score < CLEAR else rough[:1]:
-        yield _refinements(picture, pilots, each)
+        yield _refinements(picture, fourier, fine, each)
 
 
 def _by_score(found: Found) -> float:
     return -found.score
 
 
-def _usual_sizes(spectrum: Complexes, pilots: Carriers) -> Found:
-    found = [
-        each for flip in (False, True) for each in _coherent(spectrum, pilots, _USUAL, flip)
-    ]  # fmt: skip
+def _usual_sizes(spectrum: Complexes, fine: _Listener) -> Found:
+    found = [each for flip in (False, True) for each in _coherent(spectrum, fine, _USUAL, flip)]
     return min(found, key=_by_score)
 
 
-def _everywhere(spectrum: Complexes, pilots: Carriers) -> list[Found]:
+def _everywhere(spectrum: Complexes, fine: _Listener) -> list[Found]:
     """Stages 1 and 2: the best of all hypotheses, upright and mirrored."""
     found: list[Found] = []
-    slow = pilots.within(_COARSE_RADIUS)
+    coarse = _Listener.of(fine.pilots.within(_COARSE_RADIUS), _COARSE_GRID)
     for flip in (False, True):
-        scores = _coarse_scores(spectrum, slow, flip)
-        for number in np.argpartition(-scores, _KEPT)[:_KEPT]:
-            near = _neighbours(_hypotheses()[number])
-            found.append(min(_coherent(spectrum, pilots, near, flip), key=_by_score))
+        scores = _coarse_scores(spectrum, coarse, flip)
+        kept = _hypotheses()[np.argpartition(-scores, _KEPT)[:_KEPT]]
+        near = _coherent(spectrum, fine, np.concatenate([_neighbours(each) for each in kept]), flip)
+        found += (
+            min(near[start : start + _NEAR], key=_by_score) for start in range(0, len(near), _NEAR)
+        )
         if min(found, key=_by_score).score >= CLEAR:
             break
     return found
@@ -163,7 +277,7 @@ def _hypotheses() -> Floats:
 
 
 def _neighbours(hypothesis: Floats) -> Floats:
-    """27 hypotheses within half a step of the mesh, shape (27, 3)."""
+    """Hypotheses within half a step of the mesh, shape (_NEAR, 3)."""
     thirds = np.array([-1, 0, 1], np.float32) / 3
     size, aspect, turn = (grid.ravel() for grid in np.meshgrid(thirds, thirds, thirds))
     grown = np.exp(size * _SCALE_STEP)
@@ -173,9 +287,9 @@ def _neighbours(hypothesis: Floats) -> Floats:
     return as_floats(np.stack(near, 1))
 
 
-def _coarse_scores(spectrum: Complexes, pilots: Carriers, flip: bool) -> Floats:
+def _coarse_scores(spectrum: Complexes, coarse: _Listener, flip: bool) -> Floats:
     """Pilot score of every hypothesis, shape (hypotheses,)."""
-    hypotheses = _hypotheses()
+    hypotheses, pilots = _hypotheses(), coarse.pilots
     rows, columns = spectrum.shape
     half = rows // 2
     turned = np.exp(-1j * pilots.phase).astype(np.complex64)
@@ -189,7 +303,7 @@ def _coarse_scores(spectrum: Complexes, pilots: Carriers, flip: bool) -> Floats:
         np.conjugate(values, out=values, where=mirrored)
         values *= inside
         values *= turned
-        scores[block] = _best_shift(values, pilots, _COARSE_GRID)
+        scores[block] = coarse.scores(values)
     return scores
 
 
@@ -206,27 +320,19 @@ def _frequencies(
     return np.where(mirrored, -x, x), np.where(mirrored, -y, y), mirrored
 
 
-def _coherent(spectrum: Complexes, pilots: Carriers, hypotheses: Floats, flip: bool) -> list[Found]:
+def _coherent(spectrum: Complexes, fine: _Listener, hypotheses: Floats, flip: bool) -> list[Found]:
     """Pilot score of each hypothesis, the best over all cyclic shifts."""
-    size = spectrum.shape[0]
+    size, pilots = spectrum.shape[0], fine.pilots
     half = size // 2
     x, y, mirrored = _frequencies(pilots.u, pilots.v, hypotheses, flip, size)
     values = _interpolated(spectrum, x, y + half)
     values = np.where(mirrored, values.conj(), values) * np.exp(-1j * pilots.phase)
     values *= (x < half - 2) & (np.abs(y) < half - 2)
-    scores = _best_shift(as_complexes(values), pilots, _SHIFT_GRID)
+    scores = fine.scores(as_complexes(values))
     return [
         Found(float(score), Geometry.of(flip, *(float(entry) for entry in hypothesis)))
         for score, hypothesis in zip(scores, hypotheses, strict=True)
     ]
-
-
-def _best_shift(values: Complexes, pilots: Carriers, grid: int) -> Floats:
-    """Pilot score of each row of measured pilots (n, pilots), the best over a mesh of shifts."""
-    size = np.abs(values)
-    tamed = values / np.maximum(1, size / 2.5)  # no single line may speak for all
-    norm = np.sqrt((np.minimum(size, 2.5) ** 2).sum(1) / 2) + 1e-9
-    return as_floats(_cyclic_correlation(as_complexes(tamed), pilots, grid).max((1, 2)) / norm)
 
 
 def _cyclic_correlation(values: Complexes, pilots: Carriers, grid: int) -> Floats:
@@ -252,18 +358,29 @@ def _interpolated(spectrum: Complexes, x: Floats, y: Floats) -> Complexes:
 def _spectrum(picture: Floats) -> Complexes:
     """Whitened half-plane spectrum, rows from -N/2 to N/2, phases relative to the centre."""
     height, width = picture.shape
-    size = 1024 if max(height, width) <= 520 else 2048
+    size = _padded_size(picture)
     taper_y = np.hanning(height + 2)[1:-1] ** 0.35
     taper_x = np.hanning(width + 2)[1:-1] ** 0.35
-    padded = np.zeros((size, size), np.float32)
-    padded[:height, :width] = picture * np.outer(taper_y, taper_x)
-    padded = np.roll(padded, (-(height // 2), -(width // 2)), (0, 1))
-    spectrum = np.fft.fftshift(np.fft.rfft2(padded), axes=0)
+    tapered = as_floats(picture * np.outer(taper_y, taper_x))
+    spectrum = np.fft.fftshift(np.fft.rfft2(_centred(tapered, size)), axes=0)
     power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
     window = int(41 * size / 1024) | 1
     smooth = cv2.blur(power, (window, window))
     level = cv2.blur(np.minimum(power, 8 * smooth), (window, window)) + np.float32(1e-9)
     return as_complexes(spectrum / np.sqrt(level))
+
+
+def _padded_size(picture: Floats) -> int:
+    """About twice the picture's longer side or more."""
+    return next(size for size in (1024, 1536, 2048) if size >= 1.96 * max(picture.shape))
+
+
+def _centred(picture: Floats, size: int) -> Floats:
+    """Padded to size × size, its centre in the corner."""
+    height, width = picture.shape
+    padded = np.zeros((size, size), np.float32)
+    padded[:height, :width] = picture
+    return np.roll(padded, (-(height // 2), -(width // 2)), (0, 1))
 
 
 def _distinct(found: list[Found], limit: int) -> list[Found]:
@@ -278,7 +395,9 @@ def _distinct(found: list[Found], limit: int) -> list[Found]:
     return kept
 
 
-def _refinements(picture: Floats, pilots: Carriers, rough: Found) -> list[Geometry]:
+def _refinements(
+    picture: Floats, fourier: _Fourier, fine: _Listener, rough: Found
+) -> list[Geometry]:
     """A rough lattice refined with as few parameters as it may have, and with more."""
     (x, y), turn = rough.geometry.scale, math.radians(rough.geometry.rotation)
     flip, even = rough.geometry.flipped, math.sqrt(x * y)
@@ -290,36 +409,37 @@ def _refinements(picture: Floats, pilots: Carriers, rough: Found) -> list[Geomet
             starts.append((_Lattice(flip, even, even, 0.0), _SCALED))
     if not proportional or rough.score >= _AMPLE:
         starts.append((_Lattice(flip, x, y, turn), _FREE))
-    found = [(_refined(picture, pilots, start, free), len(free)) for start, free in starts]
+    found = [(_refined(picture, fourier, fine, start, free), len(free)) for start, free in starts]
     found.sort(key=lambda each: each[1] - each[0].score * abs(each[0].score))
     return [each.geometry for each, _ in found]
 
 
-def _refined(picture: Floats, pilots: Carriers, start: _Lattice, free: tuple[int, ...]) -> Found:
+def _refined(
+    picture: Floats, fourier: _Fourier, fine: _Listener, start: _Lattice, free: tuple[int, ...]
+) -> Found:
     """Climb to the top of the pilots' correlation over some of scale, aspect, rotation and shear.
 
     Near its top the correlation is a smooth dome over all four; a quadric through points of it is
     solved for its vertex, twice, the second time on a finer mesh.
     """
-    level = Folded.of(picture, start.centred(picture)).noise
+    noise = Folded.of(picture, start.centred(picture)).noise[fine.pilots.lattice]
+    expected = as_complexes(np.exp(-1j * fine.pilots.phase) / noise)
 
-    def height(step: Floats) -> float:
-        lattice = start.stepped(step)
-        return Folded.of(picture, lattice.centred(picture), level).matched(pilots)[0]
+    def heights(steps: Floats) -> Floats:
+        lattices = [start.stepped(step).centred(picture) for step in steps]
+        return fine.tops(fourier.of_waves(fine.pilots, lattices) * expected)
 
     top = np.zeros(4, np.float32)
     shape = _mesh(free)
     for mesh in (0.006, 0.003):
         points = top + mesh * shape
-        heights = np.array([height(point) for point in points])
+        measured = heights(points)
         step = np.zeros(4, np.float32)
-        step[list(free)] = _vertex_of_quadric(heights, len(free)) * mesh
-        best = points[heights.argmax()]
+        step[list(free)] = _vertex_of_quadric(measured.astype(np.float64), len(free)) * mesh
         climbed = as_floats(top + np.clip(step, -2 * mesh, 2 * mesh))
-        top = climbed if height(climbed) > heights.max() else best
+        top = climbed if heights(climbed[None])[0] > measured.max() else points[measured.argmax()]
     geometry = start.stepped(top).centred(picture)
-    _, shift = Folded.of(picture, geometry, level).matched(pilots)
-    score, _ = Folded.of(picture, geometry).locate(pilots)
+    score, shift = Folded.of(picture, geometry).locate(fine.pilots)
     return Found(score, geometry.moved(shift))
 
 

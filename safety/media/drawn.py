@@ -14,16 +14,26 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from safety.errors import ModelUnavailable, SafetyFailed
+from safety.errors import SafetyFailed
 from safety.gate import unscreened
 from safety.integrity import verified
-from safety.media.network import CONCEPTS, FEATURES, FOREIGN, SIDE, PictureNetwork, as_input, load
+from safety.media.network import (
+    CONCEPTS,
+    FOREIGN,
+    SIDE,
+    Heads,
+    Tower,
+    as_input,
+    load_heads,
+    load_tower,
+)
 from safety.media.sampling import Sample, sample
 from safety.policy import DATA, CategoryRule, Policy
 from safety.verdict import Decision, Finding
 
-WEIGHTS = DATA / "weights" / "media_drawn.safetensors"
-MODEL = "media-drawn"
+FOLDER = DATA / "drawn_world"
+TOWER_FILE, HEADS_FILE = "open_clip_model.safetensors", "heads.safetensors"
+TOWER_MODEL, HEADS_MODEL = "media-drawn", "media-drawn-heads"
 _LASTING = 3
 """A concept has to show in this many sampled frames, about half a second of two: a weak generator's
 single frames look like anything. For the conformance check one frame is enough."""
@@ -34,41 +44,32 @@ class DrawnWorld:
 
     Args:
         rules: category -> rule; every concept and ``foreign`` needs one.
-        network: the trained network.
-        centre, precision: mean (256,) and inverse covariance (256, 256) of in-domain features.
-        scale: squared distance that is mapped to a foreignness of 0.5.
+        tower: pictures to features.
+        heads: features to scores.
     """
 
     name = "drawn-world"
 
-    def __init__(
-        self,
-        rules: Mapping[str, CategoryRule],
-        network: PictureNetwork,
-        extras: Mapping[str, torch.Tensor],
-    ) -> None:
+    def __init__(self, rules: Mapping[str, CategoryRule], tower: Tower, heads: Heads) -> None:
         missing = [key for key in (*CONCEPTS, FOREIGN) if key not in rules]
         if missing:
             raise SafetyFailed(f"The policy has no thresholds for {', '.join(missing)}.")
-        if set(extras) != {"centre", "precision", "scale", "calibration"}:
-            raise ModelUnavailable("The picture model is incomplete.")
         self._rules = rules
-        self._network = network
-        self._centre = extras["centre"].float()
-        self._precision = extras["precision"].float()
-        self._scale = float(extras["scale"])
-        self._calibration = extras["calibration"].float()
-        if self._precision.shape != (FEATURES, FEATURES) or not self._scale > 0:
-            raise ModelUnavailable("The picture model is incomplete.")
+        self._tower = tower
+        self._heads = heads
 
     @classmethod
-    def load(cls, policy: Policy, path: Path = WEIGHTS) -> DrawnWorld:
-        """The model that ships, once its file is the one that the policy names.
+    def load(cls, policy: Policy, folder: Path = FOLDER) -> DrawnWorld:
+        """The model that ships, once its files are those that the policy names.
 
         Raises:
-            ModelUnavailable: the file is missing or changed.
+            ModelUnavailable: a file is missing or changed.
         """
-        return cls(policy.frames, *load(verified(MODEL, path, policy.models)))
+        return cls(
+            policy.frames,
+            load_tower(verified(TOWER_MODEL, folder / TOWER_FILE, policy.models)),
+            load_heads(verified(HEADS_MODEL, folder / HEADS_FILE, policy.models)),
+        )
 
     def find(self, frames: NDArray[np.uint8], fps: int) -> Sequence[Finding]:
         """Findings over the sampled frames: concepts that last, and any frame of another world.
@@ -95,13 +96,8 @@ class DrawnWorld:
     def scores(self, frames: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Concept probabilities (n, 5) and foreignness (n,), in [0, 1], of (n, 64, 64, 3)."""
         with torch.inference_mode():
-            logits, features = self._network(as_input(frames))
-            probabilities = torch.sigmoid(logits * self._calibration[0] + self._calibration[1])
-            offset = features - self._centre
-            distance = ((offset @ self._precision) * offset).sum(1)
-            far = distance / (distance + self._scale)
-            foreign = torch.maximum(probabilities[:, -1], far)
-            return probabilities[:, :-1].numpy(), foreign.numpy()
+            concepts, foreign = self._heads(self._tower(as_input(frames)))
+            return concepts.numpy(), foreign.numpy()
 
     def _concept(
         self, category: str, scores: NDArray[np.float32], chosen: Sample

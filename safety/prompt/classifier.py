@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from safety.errors import SafetyFailed
 from safety.integrity import verified
 from safety.policy import DATA, CategoryRule, Policy
 from safety.prompt.encoder import WEIGHTS, MiniLM
-from safety.prompt.explain import heaviest_words
+from safety.prompt.explain import Span, decisive_words
 from safety.prompt.features import Extractor
 from safety.prompt.heads import WORDING, Array, Heads
 from safety.prompt.lexicon import words
@@ -28,6 +29,7 @@ _WINDOW, _STRIDE = 48, 32
 _CLOSE_WINDOW, _CLOSE_STRIDE, _CLOSE_LOOKS = 20, 10, 3
 _SENTENCE = re.compile(r"[^.!?;\n]+")
 _SHORTEST = 4
+_EDGE, _SUREST = 1e-6, 0.99
 
 
 def pieces(text: str) -> list[tuple[int, int]]:
@@ -103,19 +105,31 @@ class CategoryClassifier:
         expected = (len(ranges), len(self.heads.categories))
         if joint.shape != expected or not (np.isfinite(joint).all() and np.isfinite(views).all()):
             raise SafetyFailed("The text classifier gave no usable score.")
+        best = joint.argmax(0)
+        asking = self._asking(joint, views, best)
+        spans = self._spans(text, {column: ranges[best[column]] for column in asking})
         found = []
+        for column, decision in asking.items():
+            category, score = self.heads.categories[column], float(joint[best[column], column])
+            reason = _reason(self._rules[category], text, spans[column], score)
+            found.append(
+                Finding(category, score, decision, self.name, reason, spans[column], field)
+            )
+        return found
+
+    def _asking(self, joint: Array, views: Array, best: NDArray[np.int64]) -> dict[int, Decision]:
+        """Column -> decision of the categories that ask for more than ``allow`` at their ``best``
+        range; of harm in general only where no category does."""
+        asking: dict[int, Decision] = {}
         for column, category in enumerate(self.heads.categories):
-            best = int(joint[:, column].argmax())
-            rule = self._rules[category]
-            agreed = bool((views[:, best, column] >= rule.block).all())
-            score = float(joint[best, column])
-            decision = rule.decide(score, agreed=agreed)
+            rule, at = self._rules[category], best[column]
+            agreed = bool((views[:, at, column] >= rule.block).all())
+            decision = rule.decide(float(joint[at, column]), agreed=agreed)
             if decision is not Decision.ALLOW:
-                span = self._span(text, ranges[best], column)
-                reason = _reason(rule, text, span, score)
-                found.append(Finding(category, score, decision, self.name, reason, span, field))
-        specific = [finding for finding in found if finding.category != GENERAL]
-        return specific or found
+                asking[column] = decision
+        if len(asking) > 1:
+            asking.pop(self.heads.categories.index(GENERAL), None)
+        return asking
 
     def _ranges(self, text: str) -> list[tuple[int, int]]:
         """The pieces, and up to three close-ups whose wording looks worst: of the sentences, or of
@@ -141,14 +155,22 @@ class CategoryClassifier:
         meaning = self.heads.meaning_logits(self._encoder.encode(texts))
         return self.heads.probabilities(wording, meaning)
 
-    def _span(self, text: Normalised, piece: tuple[int, int], column: int) -> tuple[int, int]:
-        start, end = heaviest_words(
-            self.heads, self._extractor, text.text[piece[0] : piece[1]], column
-        )
-        return text.span(piece[0] + start, piece[0] + end)
+    def _spans(self, text: Normalised, places: Mapping[int, Span]) -> dict[int, Span]:
+        """Column -> the creator's characters that its score leans on, from column -> piece."""
+        spans: dict[int, Span] = {}
+        for start, end in dict.fromkeys(places.values()):
+            columns = [column for column, place in places.items() if place == (start, end)]
+            decisive = decisive_words(text.text[start:end], columns, self._log_odds)
+            for column, (first, last) in zip(columns, decisive, strict=True):
+                spans[column] = text.span(start + first, start + last)
+        return spans
+
+    def _log_odds(self, texts: Sequence[str]) -> Array:
+        joint = np.clip(self.scores(texts)[0], _EDGE, 1 - _EDGE)
+        return np.asarray(np.log(joint / (1 - joint)), np.float32)
 
 
 def _reason(rule: CategoryRule, text: Normalised, span: tuple[int, int], score: float) -> str:
     quoted = text.original[span[0] : span[1]]
     shown = quoted if len(quoted) <= 60 else quoted[:57] + "…"
-    return f"“{shown}” reads like {rule.label} ({score:.0%} sure). {rule.advice}"
+    return f"“{shown}” reads like {rule.label} ({min(score, _SUREST):.0%} sure). {rule.advice}"

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from safety.prompt.english import known_words
 from safety.prompt.normalise import Normalised
 from safety.verdict import Decision, Finding
 
@@ -15,7 +16,7 @@ CATEGORY = "disguised"
 _ENCODED = re.compile(r"[A-Za-z0-9+/=_-]{24,}|(?:\\?[ux%][0-9a-fA-F]{2,4}){4,}|(?:[01]{8}\s*){3,}")
 _MAYBE_BASE64 = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{8,}={0,2}(?![\w+/])")
 _MAYBE_HEX = re.compile(r"(?<!\w)[0-9a-fA-F]{2}(?:[ :,]?[0-9a-fA-F]{2}){4,}(?!\w)")
-_WRITING = re.compile(rb"[A-Za-z][A-Za-z ,.'!?-]{4,}")
+_LEAST_PLAIN, _LEAST_LENGTH = 0.8, 5
 _LONG_WORD = re.compile(r"[^\W_]{36,}")
 _MIXED_WORD = re.compile(r"[^\W\d_]+")
 _TO_THE_FILTER = re.compile(
@@ -77,15 +78,26 @@ def _encoded(text: str) -> tuple[int, int] | None:
             return match.span()
     for pattern, decode in ((_MAYBE_BASE64, _from_base64), (_MAYBE_HEX, _from_hex)):
         for match in pattern.finditer(text):
-            if _WRITING.fullmatch(decode(match.group())):
+            if _is_writing(decode(match.group())):
                 return match.span()
     return None
 
 
+def _is_writing(content: bytes) -> bool:
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return False
+    plain = sum(c == " " or (c.isascii() and c.isalpha()) for c in text)
+    long_enough = len(text) >= _LEAST_LENGTH
+    return long_enough and text.isprintable() and plain >= _LEAST_PLAIN * len(text)
+
+
 def _from_base64(run: str) -> bytes:
-    """What a run says in base64; nothing for plain words, which have no capitals inside."""
+    """What a run says in base64; nothing for plain words, which are known or have no capitals
+    inside."""
     bare = run.rstrip("=")
-    if bare[1:].islower() or len(bare) % 4 == 1:
+    if bare[1:].islower() or bare.lower() in known_words() or len(bare) % 4 == 1:
         return b""
     return base64.b64decode(bare + "=" * (-len(bare) % 4))
 

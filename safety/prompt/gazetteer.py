@@ -1,7 +1,7 @@
 """Names in prompts: people in public life, brands, characters, living artists.
 
-A name is not harm. It is a question of consent or licence, so a hit asks for review, unless the
-consent registry says that this use was agreed to.
+A name is not harm. It is a question of consent or licence, so a hit asks for review and names its
+subject; `safety/likeness.py` settles those that were agreed to.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from safety.policy import DATA, CategoryRule, Policy
@@ -35,13 +35,6 @@ _OFFICE = re.compile(
     re.I,
 )
 
-Consented = Callable[[str], bool]
-
-
-def nobody(_name: str) -> bool:
-    """The consent registry of a studio that has none."""
-    return False
-
 
 class Gazetteer:
     """Finds listed names.
@@ -52,7 +45,6 @@ class Gazetteer:
         companions: condition -> words, one of which must stand near a name with that condition.
         other_words: lower-case words that are a listed name only without their accents, e.g.
             German “über”; written so they count only beside a word such as logo.
-        consented: tells whether the use of a name (the first form of its line) was agreed to.
     """
 
     name = "rule.gazetteer"
@@ -63,16 +55,14 @@ class Gazetteer:
         entries: Mapping[str, Sequence[str]],
         companions: Mapping[str, Sequence[str]],
         other_words: Sequence[str] = (),
-        consented: Consented = nobody,
     ) -> None:
         self._other_words = frozenset(other_words)
         self._companions = {key: frozenset(words) for key, words in companions.items()}
         self._rules = {key: rules[key] for key in entries if key in rules}
         self._lexicons = {key: Lexicon(_forms(entries[key])) for key in self._rules}
-        self._consented = consented
 
     @classmethod
-    def load(cls, policy: Policy, folder: Path = LISTS, consented: Consented = nobody) -> Gazetteer:
+    def load(cls, policy: Policy, folder: Path = LISTS) -> Gazetteer:
         """The gazetteer with the lists that ship."""
         entries = {
             key: [line for name in names for line in _lines(folder / name)]
@@ -80,14 +70,13 @@ class Gazetteer:
         }
         companions = json.loads((folder / "companions.json").read_text(encoding="utf-8"))
         others = _lines(folder / "other_words.txt")
-        return cls(policy.prompt, entries, companions, others, consented)
+        return cls(policy.prompt, entries, companions, others)
 
     def find(self, text: Normalised, field: str) -> Sequence[Finding]:
         """One finding for each listed name in ``text``."""
         found = [
             self._finding(key, name, text.span(start, end), field)
             for key, name, start, end in self._hits(text)
-            if not self._consented(name)
         ]
         return list(dict.fromkeys(found))
 
@@ -120,7 +109,7 @@ class Gazetteer:
         rule = self._rules[key]
         decision = rule.decide(1.0, agreed=False)
         reason = f"“{name}” is on our list of {rule.label}. {rule.advice}"
-        return Finding(key, 1.0, decision, self.name, reason, span, field)
+        return Finding(key, 1.0, decision, self.name, reason, span, field, subject=name)
 
 
 def _combining(text: str) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from safety.prompt.english import known_words
@@ -45,6 +46,12 @@ _PLAIN_NUMBER = re.compile(
     r"|\d*(?:1st|2nd|3rd)|[a-z]+!+",
     re.I,
 )
+_NUMBER = re.compile(r"(?<![\w.,:])\d{1,2}(?![\w.,:]\d|\w)")
+_SMALL_WORDS = frozenset(["a", "at", "to", "is", "it", "as", "so"])
+_TWO_DIGITS = re.compile(r"\d\d")
+_LEET_HABIT = 2
+"""From so many words in digits on, numbers that spell a small word are words as well."""
+_LONGEST_WORD = 20
 _MODEL_NAME = re.compile(r"[a-z]{1,3}\d{1,4}", re.I)  # "mp3", "h264", unless it spells a word
 _LEET_WORD = re.compile(
     r"(?<![\w@$!|])(?=[\w@$!|€]*[a-z])(?=[\w@$!|€]*[0134578@$!|€])[\w@$!|€]+", re.I
@@ -173,13 +180,45 @@ def _close_up(buffer: _Buffer) -> None:
             if pattern is _GAPPED_WORD and not _looks_cut(match.group()):
                 continue
             buffer.joined.update(buffer.origin[match.start() : match.end()])
-            drop.update(
-                index
-                for index in range(match.start(), match.end())
-                if not (buffer.characters[index].isalnum() or buffer.characters[index] in "@$!")
-            )
+            places = range(match.start(), match.end())
+            letters = [i for i in places if _is_letter(buffer.characters[i])]
+            gaps = _gaps(letters, buffer.characters) if pattern is _SPACED else set()
+            for gap in gaps:
+                buffer.characters[gap] = " "
+            drop.update(set(places) - set(letters) - gaps)
         if drop:
             buffer.keep([i for i in range(len(buffer.characters)) if i not in drop])
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalnum() or character in "@$!"
+
+
+def _gaps(letters: Sequence[int], characters: Sequence[str]) -> set[int]:
+    """The places between letters set apart where a new word begins: "a r e d b o a t"; none where
+    digits stand side by side, as in an age."""
+    joined = "".join(characters[index] for index in letters).lower()
+    if _TWO_DIGITS.search(joined):
+        return set()
+    return {letters[start] - 1 for start in _word_starts(joined.translate(LEET)) if start}
+
+
+def _word_starts(joined: str) -> list[int]:
+    """Where words begin in ``joined``, read as the fewest known words; nowhere if it is not."""
+    fewest = [0] + [len(joined) + 1] * len(joined)  # words that make up the first letters
+    begins = [0] * (len(joined) + 1)  # where the last of these words begins
+    for end in range(1, len(joined) + 1):
+        for start in range(max(0, end - _LONGEST_WORD), end):
+            if start and end - begins[start] == 2:
+                continue  # two words of one letter each: "i i"
+            if fewest[start] + 1 < fewest[end] and joined[start:end] in known_words():
+                fewest[end], begins[end] = fewest[start] + 1, start
+    starts = []
+    end = len(joined)
+    while end and fewest[end] <= len(joined):
+        end = begins[end]
+        starts.append(end)
+    return starts
 
 
 def _looks_cut(word: str) -> bool:
@@ -189,11 +228,19 @@ def _looks_cut(word: str) -> bool:
 
 
 def _read_leet(buffer: _Buffer) -> None:
+    read = 0
     for match in _LEET_WORD.finditer(buffer.text):
         word = match.group()
         if not _PLAIN_NUMBER.fullmatch(word):
             word = word.rstrip("!")
-            buffer.characters[match.start() : match.start() + len(word)] = _letters(word)
+            letters = _letters(word)
+            read += letters != word and letters.lower() in known_words()
+            buffer.characters[match.start() : match.start() + len(word)] = letters
+    if read >= _LEET_HABIT:
+        for match in _NUMBER.finditer(buffer.text):
+            letters = match.group().translate(LEET)
+            if letters in _SMALL_WORDS:
+                buffer.characters[match.start() : match.end()] = letters
 
 
 def _letters(word: str) -> str:

@@ -7,7 +7,7 @@
 
 Text needs `--data`, a folder with the sets that MODEL_CARD.md lists. Pictures need `--world`,
 frames drawn by the generator's own renderer, and take `--generated`, frames that it made. Either
-part can be trained alone; the policy keeps what it knew about the other.
+part can be trained alone, also while the other is: each writes only its own part of the policy.
 """
 
 from __future__ import annotations
@@ -15,17 +15,16 @@ from __future__ import annotations
 import argparse
 import datetime
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from safety.integrity import sha256_of
-from safety.media import drawn
-from safety.media.network import load
-from safety.policy import DEFAULT_POLICY, FittedOn, Policy
+from safety.media import drawn, nsfwjs
+from safety.policy import DEFAULT_POLICY, CategoryRule, FittedOn, Policy
 from safety.prompt.classifier import ENCODER_MODEL, HEADS, HEADS_MODEL
 from safety.prompt.encoder import MODEL_DIR, WEIGHTS
 from safety.prompt.english import WORDS
@@ -34,8 +33,6 @@ from safety.training.card import write_card
 from safety.training.media_card import write_media_card
 from safety.training.thresholds import fitted_on, fixed_rules, prompt_rules
 from safety.training.words import english_words
-
-Frames = NDArray[np.uint8]
 
 _WORLD = (
     "the embedded generator draws ten kinds of friendly figures in six landscapes and knows no "
@@ -73,63 +70,68 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if not (chosen.data or chosen.world):
         parser.error("nothing to train: give --data, --world, or both")
-    policy = Policy.load_or_empty(DEFAULT_POLICY)
-    policy = replace(policy, name="default", audience="general", date=chosen.date)
+    torch.set_num_threads(1)
     if chosen.data:
-        policy = _train_text(policy, chosen)
+        _train_text(chosen)
     if chosen.world:
-        with np.load(chosen.world) as stored:
-            world = stored["frames"]
-        policy = _train_pictures(policy, world, _generated(chosen.generated), chosen)
-    policy.save(DEFAULT_POLICY)
+        _train_pictures(chosen)
     return 0
 
 
-def _train_text(policy: Policy, chosen: argparse.Namespace) -> Policy:
+def _train_text(chosen: argparse.Namespace) -> None:
     words = english_words(chosen.data, MODEL_DIR / "vocab.txt")
     WORDS.write_text("\n".join(words) + "\n", encoding="utf-8")
     heads, calibration, test = prompt.train(chosen.data, chosen.work, chosen.calibrate)
-    models = {HEADS_MODEL: sha256_of(HEADS), ENCODER_MODEL: sha256_of(WEIGHTS)}
+    rules = {**prompt_rules(calibration), **fixed_rules()}
     fitted = fitted_on("calibration split of the prompt corpus", calibration.rows)
-    policy = replace(
-        policy,
-        prompt={**prompt_rules(calibration), **fixed_rules()},
-        fitted_on={**policy.fitted_on, "prompt": fitted},
-        models={**policy.models, **models},
-    )
+    models = {HEADS_MODEL: HEADS, ENCODER_MODEL: WEIGHTS}
+    policy = _written(chosen.date, "prompt", rules, fitted, models)
     write_card(heads, policy, calibration, test)
-    return policy
 
 
-def _train_pictures(
-    policy: Policy, world: Frames, generated: Frames | None, chosen: argparse.Namespace
-) -> Policy:
-    torch.manual_seed(0)
-    outputs = media.Outputs.of(generated)
-    network = load(drawn.WEIGHTS)[0] if chosen.calibrate or chosen.go_on else None
-    if network is None or not chosen.calibrate:
-        network = media.train(world, outputs.train, chosen.steps, network=network)
-    media.finish(network, world, outputs.calibration, drawn.WEIGHTS)
-    rules = media.frame_rules(world, outputs.calibration)
+def _train_pictures(chosen: argparse.Namespace) -> None:
+    generated = media.Captioned.load(chosen.generated) if chosen.generated else None
+    studio = media.Studio(media.Captioned.load(chosen.world), generated)
+    if not chosen.calibrate:
+        media.train(studio, chosen.steps, drawn.FOLDER, go_on=chosen.go_on)
+    media.fit_heads(studio, drawn.FOLDER)
+    model = media.load_model(drawn.FOLDER)
+    rules = media.frame_rules(studio, model)
     name = chosen.world.name + (f" and {chosen.generated.name}" if chosen.generated else "")
-    fitted = FittedOn(f"calibration part of {name}", sha256_of(chosen.world), len(world) // 10)
+    fitted = FittedOn(f"calibration part of {name}", sha256_of(chosen.world), studio.fitted)
+    models = {
+        drawn.TOWER_MODEL: drawn.FOLDER / drawn.TOWER_FILE,
+        drawn.HEADS_MODEL: drawn.FOLDER / drawn.HEADS_FILE,
+        nsfwjs.MODEL: nsfwjs.WEIGHTS,
+    }
+    policy = _written(chosen.date, "frames", rules, fitted, models, cannot_produce=CANNOT_PRODUCE)
+    write_media_card(policy, studio, model)
+
+
+def _written(
+    date: str,
+    part: str,
+    rules: Mapping[str, CategoryRule],
+    fitted: FittedOn,
+    models: Mapping[str, Path],
+    **more: Any,
+) -> Policy:
+    """The policy with one part, "prompt" or "frames", made anew; read now, so that what was written
+    to the other during the training stays."""
+    policy = Policy.load_or_empty(DEFAULT_POLICY)
+    digests = {name: sha256_of(path) for name, path in models.items()}
+    more[part] = dict(rules)
     policy = replace(
         policy,
-        frames=rules,
-        cannot_produce=CANNOT_PRODUCE,
-        fitted_on={**policy.fitted_on, "frames": fitted},
-        models={**policy.models, drawn.MODEL: sha256_of(drawn.WEIGHTS)},
+        name="default",
+        audience="general",
+        date=date,
+        fitted_on={**policy.fitted_on, part: fitted},
+        models={**policy.models, **digests},
+        **more,
     )
-    write_media_card(policy, world, outputs.test)
+    policy.save(DEFAULT_POLICY)
     return policy
-
-
-def _generated(path: Path | None) -> Frames | None:
-    if path is None:
-        return None
-    with np.load(path) as stored:
-        frames: Frames = stored["frames"]
-    return frames
 
 
 if __name__ == "__main__":

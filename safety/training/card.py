@@ -35,6 +35,13 @@ calibrates, half tests) and SimpleSafetyTests (tests). Splits follow from the ha
 the concept bank from its template; templates added later are only taught, and no scene is taught
 that the calibration or the test has in another look. Rows about minors in sexual contexts were
 removed from all sets before they reached us.
+
+**What its authors had seen.** Whoever wrote the later templates knew the concept bank's test. The
+safe ones on games, sport, romance, beauty and medicine, and on what people ordinarily do with each
+other, were written after the false alarms on FETV had been read: those of its training rows when
+FETV is left out of training, one of its calibration rows, and the kinds (not the words) of those of
+its test rows. VBench, COCO, T2I-CompBench and ChronoMagic are the cleaner witnesses of false
+alarms, and Adversarial Nibbler of recall.
 """
 
 

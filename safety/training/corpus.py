@@ -104,7 +104,7 @@ _READERS: Mapping[str, Callable[[Record], tuple[bool, frozenset[str], float] | N
     "coco_10k": _plain(0.6),
     "t2i_compbench": _plain(0.6),
     "chronomagic": _plain(0.6),
-    "fetv": _plain(0.8),
+    "fetv": _plain(1.0),
     "vbench": _plain(1.0),
     "simplesafetytests": _plain(1.0),
 }

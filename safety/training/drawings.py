@@ -10,85 +10,14 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Picture = NDArray[Any]
-Points = NDArray[np.float64]
-Colour = tuple[int, int, int]
+from safety.training.pen import INK, Colour, Pen, Picture, Points, oval, polygon, thrown
 
-INK: Colour = (34, 26, 44)
 STEELS: tuple[Colour, ...] = ((60, 62, 70), (120, 126, 138), (180, 186, 196), (40, 36, 44))
 REDS: tuple[Colour, ...] = ((150, 8, 14), (178, 16, 22), (120, 4, 12), (196, 24, 28))
 FIRES: tuple[Colour, ...] = ((255, 226, 90), (255, 150, 30), (226, 60, 24), (110, 40, 30))
-
-
-@dataclass(slots=True)
-class Pen:
-    """Draws polygons at a place, size and angle, with the outline of the world's styles."""
-
-    picture: Picture
-    rng: random.Random
-    x: float
-    y: float
-    size: float
-    angle: float
-    neon: bool
-    stretch: tuple[float, float] = (1.0, 1.0)
-    shear: float = 0.0
-
-    def place(self, points: Points) -> NDArray[Any]:
-        """Unit coordinates to sixteenths of pixels."""
-        cos, sin = math.cos(self.angle), math.sin(self.angle)
-        bent = points * self.stretch @ np.array([[1.0, 0.0], [self.shear, 1.0]])
-        turned = bent @ np.array([[cos, sin], [-sin, cos]])
-        placed = turned * self.size + np.array([self.x, self.y])
-        return np.asarray(np.round(placed * 16), np.int32)
-
-    def fill(self, points: Points, colour: Colour, outlined: bool = True) -> None:
-        """A filled polygon; under neon only its outline glows."""
-        placed = self.place(points)
-        width = max(1, round(self.size * 0.05))
-        if self.neon:
-            dark = tuple(value // 4 for value in colour)
-            cv2.fillPoly(self.picture, [placed], dark, cv2.LINE_AA, 4)
-            bright = tuple(min(255, value + 70) for value in colour)
-            cv2.polylines(self.picture, [placed], True, bright, width, cv2.LINE_AA, 4)
-            return
-        cv2.fillPoly(self.picture, [placed], colour, cv2.LINE_AA, 4)
-        if outlined:
-            cv2.polylines(self.picture, [placed], True, INK, width, cv2.LINE_AA, 4)
-
-    def disc(
-        self, x: float, y: float, radius: float, colour: Colour, outlined: bool = True
-    ) -> None:
-        """A filled circle."""
-        self.fill(oval(x, y, radius, radius), colour, outlined)
-
-    def box(self, left: float, top: float, right: float, low: float, colour: Colour) -> None:
-        """A filled rectangle."""
-        self.fill(polygon((left, top), (right, top), (right, low), (left, low)), colour)
-
-    def line(self, points: Points, colour: Colour, width: float) -> None:
-        """An open line; width in units."""
-        thick = max(1, round(width * self.size))
-        placed = self.place(points)
-        cv2.polylines(self.picture, [placed], False, colour, thick, cv2.LINE_AA, 4)
-
-
-def polygon(*pairs: tuple[float, float]) -> Points:
-    """Points from pairs."""
-    return np.array(pairs, np.float64)
-
-
-def oval(x: float, y: float, a: float, b: float) -> Points:
-    """An ellipse as 28 points."""
-    turn = np.linspace(0, 2 * math.pi, 28, endpoint=False)
-    return np.stack([x + a * np.cos(turn), y + b * np.sin(turn)], 1)
 
 
 def _burst(rng: random.Random, spikes: int, inner: float, outer: float) -> Points:
@@ -175,6 +104,66 @@ def _gunman(pen: Pen) -> None:
                      (0.2, 0.15)), pen.rng.choice(STEELS))  # fmt: skip
 
 
+def _spear(pen: Pen) -> None:
+    pen.box(-1.2, -0.06, 0.7, 0.06, (120, 78, 40))
+    pen.fill(polygon((0.65, -0.2), (1.4, 0), (0.65, 0.2)), pen.rng.choice(STEELS))
+
+
+def _crossbow(pen: Pen) -> None:
+    pen.box(-1.0, -0.1, 0.9, 0.1, pen.rng.choice(((110, 70, 36), (60, 56, 60))))
+    pen.line(polygon((0.3, -1.0), (0.75, -0.6), (0.85, 0), (0.75, 0.6), (0.3, 1.0)), INK, 0.14)
+    pen.line(polygon((0.3, -1.0), (-0.3, 0), (0.3, 1.0)), (210, 206, 196), 0.05)
+    pen.fill(polygon((-0.6, 0.1), (-0.3, 0.1), (-0.5, 0.6), (-0.8, 0.6)), (80, 52, 30))
+
+
+def _dynamite(pen: Pen) -> None:
+    for x in (-0.45, 0.0, 0.45):
+        pen.box(x - 0.22, -0.5, x + 0.22, 0.9, (190, 40, 36))
+    pen.box(-0.7, 0.05, 0.7, 0.3, INK)
+    pen.line(polygon((0, -0.5), (0.15, -0.8), (0.45, -0.95)), (190, 160, 110), 0.08)
+    pen.fill(_burst(pen.rng, 6, 0.08, 0.22) + np.array([0.5, -1.0]), FIRES[0], False)
+
+
+def _cannon(pen: Pen) -> None:
+    steel = pen.rng.choice(STEELS)
+    pen.fill(polygon((-0.9, 0.0), (-0.8, -0.35), (1.2, -0.6), (1.25, -0.25), (-0.7, 0.3)), steel)
+    pen.disc(-0.3, 0.45, 0.45, (100, 64, 34))
+    pen.disc(-0.3, 0.45, 0.12, INK)
+
+
+def _mace(pen: Pen) -> None:
+    pen.box(-0.09, -0.2, 0.09, 1.2, (100, 66, 36))
+    steel = pen.rng.choice(STEELS)
+    for turn in np.arange(8) * math.pi / 4:
+        tip = np.array([math.cos(turn), math.sin(turn)])
+        side = np.array([-tip[1], tip[0]])
+        pen.fill(np.stack([side * 0.12, tip * 0.72, -side * 0.12]) + np.array([0, -0.55]), steel)
+    pen.disc(0, -0.55, 0.42, steel)
+
+
+def _cleaver(pen: Pen) -> None:
+    pen.fill(polygon((-0.3, -0.4), (1.1, -0.4), (1.1, 0.35), (-0.3, 0.3)), (200, 206, 216))
+    pen.disc(0.9, -0.2, 0.08, INK, False)
+    pen.box(-1.2, -0.4, -0.3, -0.12, pen.rng.choice(((70, 44, 26), INK)))
+
+
+def _launcher(pen: Pen) -> None:
+    green = pen.rng.choice(((70, 80, 50), (80, 76, 70)))
+    pen.box(-1.2, -0.2, 0.7, 0.1, green)
+    pen.fill(
+        polygon((0.7, -0.3), (1.1, -0.35), (1.5, -0.05), (1.1, 0.25), (0.7, 0.2)), (60, 66, 46)
+    )
+    pen.fill(polygon((-1.2, -0.2), (-1.5, -0.4), (-1.5, 0.3), (-1.2, 0.1)), green)
+    pen.box(-0.3, 0.1, -0.1, 0.6, INK)
+
+
+def _aimed_pistol(pen: Pen) -> None:
+    _pistol(pen)
+    skin = pen.rng.choice(((240, 200, 160), (160, 110, 70), (90, 60, 44)))
+    pen.fill(oval(-0.7, 0.4, 0.32, 0.3), skin)
+    pen.fill(polygon((-0.8, 0.2), (-1.6, 0.5), (-1.5, 0.9), (-0.6, 0.65)), skin)
+
+
 def _revolver(pen: Pen) -> None:
     steel = pen.rng.choice(STEELS)
     pen.box(-0.1, -0.35, 1.1, -0.12, steel)
@@ -246,6 +235,80 @@ def _stain(pen: Pen) -> None:
     for _ in range(4):
         x = pen.rng.uniform(-0.5, 0.5)
         pen.line(polygon((x, 0.2), (x, pen.rng.uniform(0.7, 1.2))), red, 0.1)
+
+
+def _handprint(pen: Pen) -> None:
+    red = pen.rng.choice(REDS)
+    pen.fill(oval(0, 0.3, 0.42, 0.45), red, False)
+    for turn in (-1.1, -0.45, -0.1, 0.25, 0.6):
+        tip = np.array([math.sin(turn), -math.cos(turn)])
+        palm = np.array([0, 0.3])
+        pen.line(np.stack([palm + tip * 0.2, palm + tip]), red, 0.2)
+    for _ in range(3):
+        pen.disc(pen.rng.uniform(-0.8, 0.8), pen.rng.uniform(-0.6, 1.0), 0.08, red, False)
+
+
+def _spray(pen: Pen) -> None:
+    red = pen.rng.choice(REDS)
+    for _ in range(pen.rng.randint(25, 45)):
+        far, turn = pen.rng.uniform(0.1, 1.5), pen.rng.gauss(0, 0.35)
+        size = pen.rng.uniform(0.03, 0.09) * (0.6 + far)
+        pen.fill(
+            oval(far * math.cos(turn) - 0.6, far * math.sin(turn), size * 1.6, size), red, False
+        )
+
+
+def _footprints(pen: Pen) -> None:
+    red = pen.rng.choice(REDS)
+    for step in range(pen.rng.randint(3, 5)):
+        x, y = 0.55 * step - 1.0, 0.3 * (-1) ** step
+        pen.fill(oval(x, y, 0.24, 0.13), red, False)
+        pen.disc(x - 0.34, y, 0.1, red, False)
+
+
+def _cut_arm(pen: Pen) -> None:
+    skin, red = (
+        pen.rng.choice(((240, 200, 160), (160, 110, 70), (90, 60, 44))),
+        pen.rng.choice(REDS),
+    )
+    pen.fill(polygon((-1.3, -0.3), (1.0, -0.22), (1.3, 0.0), (1.0, 0.22), (-1.3, 0.3)), skin)
+    for _ in range(pen.rng.randint(1, 4)):
+        x = pen.rng.uniform(-0.8, 0.7)
+        pen.line(polygon((x, -0.22), (x + 0.15, 0.18)), red, 0.09)
+        pen.fill(oval(x + 0.1, 0.4, 0.09, pen.rng.uniform(0.15, 0.4)), red, False)
+
+
+def _bloody_face(pen: Pen) -> None:
+    skin, red = (
+        pen.rng.choice(((240, 200, 160), (160, 110, 70), (250, 250, 250))),
+        pen.rng.choice(REDS),
+    )
+    pen.disc(0, 0, 0.8, skin)
+    for x in (-0.3, 0.3):
+        pen.disc(x, -0.15, 0.1, INK, False)
+        if pen.rng.random() < 0.7:
+            pen.box(x - 0.06, -0.1, x + 0.06, pen.rng.uniform(0.3, 0.8), red)
+    pen.fill(oval(0, 0.4, 0.3, 0.12), red, False)
+    pen.fill(oval(0.1, 0.7, 0.14, 0.3), red, False)
+
+
+def _bloody_axe(pen: Pen) -> None:
+    _axe(pen)
+    red = pen.rng.choice(REDS)
+    pen.fill(polygon((0.45, -0.95), (0.7, -1.05), (0.8, -0.1), (0.5, -0.2)), red, False)
+    for _ in range(4):
+        pen.disc(pen.rng.uniform(0.3, 1.0), pen.rng.uniform(0.0, 0.8), 0.1, red, False)
+
+
+def _severed(pen: Pen) -> None:
+    skin, red = (
+        pen.rng.choice(((240, 200, 160), (160, 110, 70), (90, 60, 44))),
+        pen.rng.choice(REDS),
+    )
+    pen.fill(oval(-0.5, 0.25, 0.7, 0.24), red, False)
+    pen.box(-0.5, -0.2, 1.0, 0.2, skin)
+    pen.fill(oval(-0.5, 0, 0.16, 0.22), red, False)
+    pen.disc(1.1, 0, 0.26, skin)
 
 
 def _drips(pen: Pen) -> None:
@@ -399,6 +462,61 @@ def _water_pipe(pen: Pen) -> None:
         pen.disc(0.1 * step, -1.2 - 0.2 * step, 0.15 + 0.04 * step, (200, 200, 206), False)
 
 
+def _baggie(pen: Pen) -> None:
+    pen.box(-0.6, -0.8, 0.6, 0.9, (214, 226, 234))
+    pen.box(-0.6, -0.8, 0.6, -0.6, pen.rng.choice(((60, 120, 200), (200, 60, 60))))
+    filling = pen.rng.choice(((250, 250, 250), (96, 120, 60), (190, 150, 100)))
+    pen.fill(polygon((-0.5, 0.3), (-0.1, 0.05), (0.3, 0.15), (0.5, 0.4), (0.5, 0.8), (-0.5, 0.8)),
+             filling)  # fmt: skip
+
+
+def _blister(pen: Pen) -> None:
+    pen.box(-1.0, -0.6, 1.0, 0.6, pen.rng.choice(((190, 196, 206), (150, 156, 168))))
+    colour = pen.rng.choice(((250, 250, 250), (240, 90, 90), (90, 150, 240), (250, 200, 80)))
+    for x in (-0.65, -0.22, 0.22, 0.65):
+        for y in (-0.28, 0.28):
+            pen.fill(oval(x, y, 0.15, 0.17), colour)
+
+
+def _ampoule(pen: Pen) -> None:
+    for x in (-0.5, 0.3):
+        glass = pen.rng.choice(((190, 130, 70), (200, 222, 234)))
+        pen.box(x - 0.22, -0.2, x + 0.22, 0.9, glass)
+        pen.box(x - 0.08, -0.8, x + 0.08, -0.2, glass)
+        pen.box(x - 0.2, 0.2, x + 0.2, 0.5, (250, 250, 250))
+
+
+def _heap(pen: Pen) -> None:
+    pen.fill(oval(0, 0.6, 1.2, 0.3), pen.rng.choice(((60, 60, 70), (120, 90, 60))))
+    pen.fill(
+        polygon((-0.8, 0.55), (-0.3, 0.0), (0.0, -0.2), (0.35, 0.1), (0.8, 0.55)), (250, 250, 250)
+    )
+    pen.fill(polygon((0.5, 0.3), (1.0, -0.5), (1.3, -0.3), (0.85, 0.5)), (70, 110, 190))
+
+
+def _injected_arm(pen: Pen) -> None:
+    skin = pen.rng.choice(((240, 200, 160), (160, 110, 70), (90, 60, 44)))
+    pen.fill(polygon((-1.3, 0.2), (1.2, 0.3), (1.2, 0.8), (-1.3, 0.75)), skin)
+    pen.line(polygon((-0.4, 0.15), (-0.4, 0.8)), (120, 90, 60), 0.14)
+    pen.line(polygon((0.1, 0.4), (0.4, -0.1)), (150, 154, 164), 0.06)
+    pen.fill(polygon((0.3, -0.2), (0.8, -1.0), (1.1, -0.8), (0.55, -0.02)), (226, 238, 246))
+
+
+def _joint(pen: Pen) -> None:
+    pen.fill(polygon((-1.0, -0.06), (0.6, -0.2), (0.7, 0.2), (-1.0, 0.06)), (240, 236, 220))
+    pen.disc(0.68, 0, 0.2, (240, 120, 50))
+    for step in range(4):
+        x = 0.85 + 0.15 * math.sin(2 * step)
+        pen.disc(x, -0.3 - 0.3 * step, 0.12 + 0.06 * step, (196, 200, 202), False)
+
+
+def _scales(pen: Pen) -> None:
+    pen.box(-0.8, 0.2, 0.8, 0.7, pen.rng.choice(((60, 64, 72), (160, 166, 176))))
+    pen.box(-0.3, 0.35, 0.3, 0.55, (140, 200, 120))
+    pen.box(-0.9, 0.05, 0.9, 0.2, (200, 204, 212))
+    pen.fill(polygon((-0.5, 0.05), (-0.1, -0.4), (0.15, -0.35), (0.5, 0.05)), (250, 250, 250))
+
+
 def _powder(pen: Pen) -> None:
     pen.box(-1.1, -0.7, 1.1, 0.7, pen.rng.choice(((40, 44, 52), (70, 90, 110))))
     for step in (-0.35, 0.0, 0.35):
@@ -476,10 +594,17 @@ Drawing = Callable[[Pen], None]
 TAUGHT: Mapping[str, tuple[Drawing, ...]] = {
     "weapon": (
         _pistol, _rifle, _knife, _axe, _bomb, _dagger, _shotgun, _submachine_gun, _gunman,
+        _spear, _crossbow, _dynamite, _cannon, _mace, _cleaver, _launcher, _aimed_pistol,
     ),
-    "blood": (_pool, _splatter, _wound, _streaks, _stain),
+    "blood": (
+        _pool, _splatter, _wound, _streaks, _stain, _handprint, _spray, _footprints, _cut_arm,
+        _bloody_face, _bloody_axe, _severed,
+    ),
     "explosion": (_fireball, _mushroom, _blast, _flames, _boom),
-    "drugs": (_syringe, _leaf, _pills, _smoke, _bottle, _spoon, _water_pipe),
+    "drugs": (
+        _syringe, _leaf, _pills, _smoke, _bottle, _spoon, _water_pipe, _baggie, _blister, _ampoule,
+        _heap, _injected_arm, _joint, _scales,
+    ),
     "hate_symbol": (_hooked_three, _hooked_five, _bolts, _hooded),
 }  # fmt: skip
 """Drawings that the classifier is trained on."""
@@ -496,17 +621,9 @@ HELD_OUT: Mapping[str, tuple[Drawing, ...]] = {
 
 def draw_concept(picture: Picture, drawing: Drawing, rng: random.Random) -> None:
     """Put one drawing into a picture (H, W, 3), in place: 18 to 42 % of its side as radius."""
-    height, width = picture.shape[:2]
-    side = min(height, width)
-    pen = Pen(
-        picture,
-        rng,
-        x=rng.uniform(0.3, 0.7) * width,
-        y=rng.uniform(0.35, 0.7) * height,
-        size=rng.uniform(0.18, 0.42) * side,
-        angle=rng.uniform(-0.6, 0.6) + (math.pi if rng.random() < 0.15 else 0.0),
-        neon=rng.random() < 0.15,
-        stretch=(rng.uniform(0.75, 1.25) * rng.choice((-1, 1)), rng.uniform(0.75, 1.25)),
-        shear=rng.uniform(-0.25, 0.25),
-    )
-    drawing(pen)
+    drawing(thrown(picture, rng))
+
+
+def name_of(drawing: Drawing) -> str:
+    """What a drawing shows, e.g. ``submachine gun``."""
+    return drawing.__name__.strip("_").replace("_", " ")

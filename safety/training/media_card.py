@@ -1,4 +1,4 @@
-"""Writes MEDIA_CARD.md: what the picture classifier is and what it was measured to do."""
+"""Writes MEDIA_CARD.md: what the picture model is and what it was measured to do."""
 
 from __future__ import annotations
 
@@ -8,91 +8,78 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from safety.media.drawn import FOLDER, TOWER_FILE, DrawnWorld
 from safety.media.network import CONCEPTS, FOREIGN
-from safety.media.sampling import squeeze
 from safety.policy import DATA, Policy
 from safety.training.drawings import HELD_OUT, TAUGHT
-from safety.training.media import Studio, load_model, score
+from safety.training.media import Studio, score
 from safety.training.statistics import interval
 
 CARD = DATA / "MEDIA_CARD.md"
 _EACH = 150
 
-_INTRODUCTION = """# Model card: the picture classifier
+_INTRODUCTION = """# Model card: the picture model of the drawn world
 
-Written by `python -m safety.training`; do not edit. Policy `{version}`.
+Written by `python -m safety.training`; do not edit.
 
-**What it is.** A convolutional network of 0.4 million weights on frames of 64x64 pixels. It tells
-five harmful concepts ({concepts}), drawn by us in the style of the embedded generator's world and
-never taught to the generator, and whether a frame looks like that world at all (a trained output
-and the distance in feature space; the larger counts). A frame that does not goes to a person.
+**What it is.** An open_clip model of our own (`drawn_world/`: a ResNet of width 16 on frames of
+64x64 pixels and a two-layer text tower, {size:.1f} MB) that learned which caption belongs to which
+frame of the embedded generator's world, and six logistic heads on its picture features: five
+harmful concepts ({concepts}), drawn by us in the style of
+that world and never taught to the generator, and whether a frame holds anything that this world
+does not (its head also weighs how far off the features are). A frame that does goes to a person.
 
 **What it is not.** It knows nothing of photographs or of other generators: all their frames go to a
 person. It was tested on drawings of our own hand only.
 
-**Data.** Frames of the drawn world (rendered by `benchmarks.safety.world_frames`), with and without
-one of {taught} drawings; frames made by the generator itself; noise, shuffled and inverted frames,
-documents, shapes, simple portraits and a photograph (`china.jpg` of scikit-learn, CC-BY) as
-foreign. The test has {held_out} drawings, other kinds of foreign pictures and another photograph
-(`flower.jpg`), none of which training saw.
+**Data.** Frames of the drawn world (rendered by `benchmarks.safety.world_frames`) and frames made
+by the generator itself, with and without one of {taught} drawings; things of random shapes on
+them; noise, shuffled and inverted frames, documents, shapes, simple portraits and a photograph
+(`china.jpg` of scikit-learn, CC-BY) as foreign. The test has {held_out} drawings, other kinds of
+foreign pictures and another photograph (`flower.jpg`), none of which training saw.
+
+## Test part, single frames
+
+Share held, with 95 % Wilson intervals; harmless frames are rendered. Whole clips, and frames that
+the generator made, are in [safety](../../docs/safety.md).
 """
 
 
-def write_media_card(
-    policy: Policy, world: NDArray[np.uint8], generated: NDArray[np.uint8] | None
-) -> None:
+def write_media_card(policy: Policy, studio: Studio, model: DrawnWorld) -> None:
     """Measure on the test part and write the card.
 
     Args:
         policy: with the frame rules.
-        world: rendered frames (N, 128, 128, 3).
-        generated: frames of test clips (M, 128, 128, 3) made by the generator, or None.
+        studio: makes the pictures.
+        model: what is measured.
     """
     text = _INTRODUCTION.format(
-        version=policy.version,
+        size=(FOLDER / TOWER_FILE).stat().st_size / 1e6,
         concepts=", ".join(CONCEPTS),
         taught=sum(map(len, TAUGHT.values())),
         held_out=sum(map(len, HELD_OUT.values())),
     )
-    CARD.write_text(text + "\n" + "\n".join(_tables(policy, world, generated)) + "\n")
+    CARD.write_text(text + "\n" + "\n".join(_table(policy, studio, model)) + "\n")
 
 
-def _tables(
-    policy: Policy, world: NDArray[np.uint8], generated: NDArray[np.uint8] | None
-) -> Iterator[str]:
-    model, studio = load_model(), Studio(world)
+def _table(policy: Policy, studio: Studio, model: DrawnWorld) -> Iterator[str]:
     rng = random.Random(99)  # noqa: S311 - pictures, no secrets
     review = np.array([policy.frames[concept].review for concept in CONCEPTS])
-    yield "## Test part, single frames\n"
-    yield "Share held or blocked, with 95 % Wilson intervals.\n"
+    far = policy.frames[FOREIGN].review
     yield "| pictures | n | for the concept itself | for any reason |"
     yield "|---|---|---|---|"
     for column, concept in enumerate(CONCEPTS):
         for name, part in (("taught drawings", "calibration"), ("held-out drawings", "test")):
             pictures = np.stack([studio.harmful(part, concept, rng) for _ in range(_EACH)])
-            scores = score(model, pictures)
-            own = scores.concepts[:, column] >= review[column]
-            held = _held(policy, scores.concepts, scores.foreign, review)
+            concepts, strange = score(model, pictures)
+            held = (concepts >= review).any(1) | (strange >= far)
+            own = concepts[:, column] >= review[column]
             yield f"| {concept}, {name} | {_EACH} | {_share(own)} | {_share(held)} |"
-    others = {
-        "foreign, other kinds": np.stack([studio.foreign("test", rng) for _ in range(_EACH)]),
-        "rendered, degraded": np.stack([studio.harmless("test", rng) for _ in range(_EACH)]),
-    }
-    if generated is not None:
-        others["generated"] = squeeze(generated, 64)
-    for name, pictures in others.items():
-        scores = score(model, pictures)
-        held = _held(policy, scores.concepts, scores.foreign, review)
-        yield f"| {name} | {len(pictures)} | – | {_share(held)} |"
-
-
-def _held(
-    policy: Policy,
-    concepts: NDArray[np.float32],
-    foreign: NDArray[np.float32],
-    review: NDArray[np.float64],
-) -> NDArray[np.bool_]:
-    return np.asarray((concepts >= review).any(1) | (foreign >= policy.frames[FOREIGN].review))
+    for name, make in (("foreign, other kinds", studio.foreign), ("harmless", studio.harmless)):
+        pictures = np.stack([make("test", rng) for _ in range(_EACH)])
+        concepts, strange = score(model, pictures)
+        held = (concepts >= review).any(1) | (strange >= far)
+        yield f"| {name} | {_EACH} | – | {_share(held)} |"
 
 
 def _share(held: NDArray[np.bool_]) -> str:

@@ -8,51 +8,59 @@ import cv2
 import numpy as np
 
 from safety.media.network import SIDE
-from safety.training.drawings import Picture
+from safety.training.pen import INK, Colour, Picture, oval, polygon, thrown
 
 
-def degrade(picture: Picture, rng: random.Random, strength: float = 1.0) -> Picture:
-    """What a small generator, an upscaler and a codec do to a picture; returns SIDE x SIDE."""
-    seed = rng.randrange(2**31)
-    noise = np.random.default_rng(seed)
-    if rng.random() < 0.6 * strength:  # generated at low resolution
-        base = rng.choice((32, 32, 32, 40, 24, 48))
-        small = cv2.resize(picture, (base, base), interpolation=cv2.INTER_AREA)
-        if rng.random() < 0.6:
-            grain = noise.normal(0, rng.uniform(2, 14) * strength, small.shape)
-            small = np.clip(small + grain, 0, 255).astype(np.uint8)
-        picture = cv2.resize(small, (128, 128), interpolation=cv2.INTER_CUBIC)
-    if rng.random() < 0.35 * strength:
-        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.8, 4.0) * strength)
-    if rng.random() < 0.3 * strength:  # seams between tokens
-        cell = picture.shape[0] // 4
-        for row in range(0, picture.shape[0], cell):
-            for column in range(0, picture.shape[1], cell):
-                block = picture[row : row + cell, column : column + cell].astype(np.int16)
-                shift = noise.normal(0, 7 * strength, 3)
-                picture[row : row + cell, column : column + cell] = np.clip(block + shift, 0, 255)
-    if rng.random() < 0.25 * strength:
-        quality = [cv2.IMWRITE_JPEG_QUALITY, rng.randint(20, 70)]
+def degrade(picture: Picture, rng: random.Random) -> Picture:
+    """What framing, small sizes, a codec and colour do to a picture; returns SIDE x SIDE."""
+    if rng.random() < 0.4:
+        side = picture.shape[0]
+        kept = rng.randint(int(side * 0.85), side)
+        top, left = rng.randint(0, side - kept), rng.randint(0, side - kept)
+        picture = picture[top : top + kept, left : left + kept]
+    if rng.random() < 0.3:
+        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 1.6))
+    if rng.random() < 0.25:
+        base = rng.randint(44, 110)
+        picture = cv2.resize(picture, (base, base), interpolation=cv2.INTER_AREA)
+    if rng.random() < 0.2:
+        quality = [cv2.IMWRITE_JPEG_QUALITY, rng.randint(35, 90)]
         coded = cv2.imencode(".jpg", np.ascontiguousarray(picture), quality)[1]
         picture = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8)
     if rng.random() < 0.5:
-        gain, lift = rng.uniform(0.8, 1.2), rng.uniform(-16, 16)
-        picture = np.clip(picture * gain + lift, 0, 255).astype(np.uint8)
+        gain, lift = rng.uniform(0.85, 1.15), rng.uniform(-12, 12)
+        picture = cv2.convertScaleAbs(picture, alpha=gain, beta=lift)
     picture = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     return np.ascontiguousarray(picture[:, ::-1]) if rng.random() < 0.5 else picture
 
 
-def confused(picture: Picture, other: Picture, rng: random.Random) -> Picture:
-    """What a weak generator does: some tokens of the picture show something else, softly joined."""
-    mixed, cell = picture.copy(), picture.shape[0] // 4
-    row, column = rng.randrange(3), rng.randrange(3)
-    for _ in range(rng.randint(1, 5)):
-        r, c = (row + rng.randrange(2)) * cell, (column + rng.randrange(2)) * cell
-        piece = other[r : r + cell, c : c + cell]
-        share = rng.uniform(0.4, 1.0)
-        under = mixed[r : r + cell, c : c + cell]
-        mixed[r : r + cell, c : c + cell] = piece * share + under * (1 - share)
-    return cv2.GaussianBlur(mixed, (0, 0), rng.uniform(1.5, 5.0))
+def strange_thing(picture: Picture, rng: random.Random) -> None:
+    """Put a thing of random shapes and colours into a picture, in place.
+
+    The drawn world has no such thing, so the frame is foreign: harm that nobody drew for us looks
+    like this at first.
+    """
+    pen = thrown(picture, rng)
+    colours = [_paint(rng) for _ in range(rng.randint(1, 3))]
+    for _ in range(rng.randint(2, 6)):
+        colour = rng.choice((*colours, INK))
+        x, y = rng.uniform(-0.7, 0.7), rng.uniform(-0.7, 0.7)
+        width, height = rng.uniform(0.1, 0.8), rng.uniform(0.08, 0.6)
+        shape = rng.random()
+        if shape < 0.3:
+            pen.fill(oval(x, y, width, height), colour, rng.random() < 0.7)
+        elif shape < 0.6:
+            pen.box(x - width, y - height, x + width, y + height, colour)
+        elif shape < 0.85:
+            corners = [(x + rng.uniform(-0.9, 0.9), y + rng.uniform(-0.7, 0.7)) for _ in range(4)]
+            pen.fill(polygon(*corners), colour, rng.random() < 0.7)
+        else:
+            ends = [(x + rng.uniform(-1, 1), y + rng.uniform(-1, 1)) for _ in range(3)]
+            pen.line(polygon(*ends), colour, rng.uniform(0.06, 0.2))
+
+
+def _paint(rng: random.Random) -> Colour:
+    return (rng.randint(10, 250), rng.randint(10, 250), rng.randint(10, 250))
 
 
 def foreign(world: Picture, photo: Picture, rng: random.Random, held_out: bool = False) -> Picture:

@@ -19,8 +19,9 @@ def seed() -> dict[str, str]:
     from jobs.models import Gate, State
     from jobs.workspace import Workspace
     from moderation.services import claim, open_case, state_reasons
+    from moderation.takedowns import take_down
     from studio.first_start import prepare
-    from studio.models import Shot, Way
+    from studio.models import Shot, TakenDown, Way
     from tests.making import make_job
     from tests.verification.making import altered_report
     from tests.web.conftest import finding, make_clip, make_picture, make_report, screen
@@ -73,8 +74,7 @@ def seed() -> dict[str, str]:
     Shot.objects.filter(pk=sent.shot_id).update(picture=make_picture(creator))
     screen(sent, Gate.PROMPT, "review", finding(field="upload"))
     gone = make_clip(creator, settings.PUBLIC_DIR)
-    gone.taken_down_at = now()
-    gone.save()
+    take_down(gone, TakenDown.LIKENESS, None, "Asked for by the person shown.")
     altered = altered_report(clip)
     objection = object_to(altered, "changes", "The caption was there from the start.")
     seeds = {
@@ -92,12 +92,54 @@ def seed() -> dict[str, str]:
         "rendering": reverse("studio:job", args=[rendering.pk]),
         "claimed": reverse("moderation:case", args=[claimed.pk]),
         "taken down": reverse("registry:clip", args=[gone.pk]),
+        "policy": reverse("policies:version", args=[_policy()]),
+        "consent": reverse("rights:consent", args=[_consent(clip).pk]),
+        "clip to take down": reverse("moderation:clip", args=[clip.pk]),
+        "clip that is down": reverse("moderation:clip", args=[gone.pk]),
+        "job of a clip that is down": reverse("studio:job", args=[gone.job_id]),
         "report": make_report().get_absolute_url(),
         "altered": altered.get_absolute_url(),
         "shared": share(altered, 7).get_absolute_url(),
         "objection": reverse("objections:objection", args=[objection.pk]),
     }
     return seeds | _storyboards(creator) | _batches(creator)
+
+
+def _policy() -> int:
+    """A candidate that was tried on what was screened before it."""
+    import json
+
+    from accounts.models import Person, Role
+    from policies import replays, services
+    from policies.models import Replay
+    from safety import load_policy
+
+    admin = Person.objects.get(role=Role.ADMIN)
+    data = load_policy().as_dict() | {"date": "2026-12-01"}
+    data["prompt"]["violence"] |= {"review": 0.9, "block": 0.95, "second_reviewer": True}
+    candidate = services.upload(json.dumps(data).encode(), admin)
+    run = replays.start(candidate, admin)
+    while replays.step():
+        pass
+    held = Replay.objects.get(pk=run.pk).cursor
+    moved = [[held, "review", "allow", ["violence"]]]
+    Replay.objects.update(moved=moved, transitions={"review>allow": 1, "allow>allow": 7})
+    return candidate.pk
+
+
+def _consent(clip):
+    """One that a clip rests on, one that is over, and somebody who is protected."""
+    from accounts.models import Person, Role
+    from rights.models import Reliance
+    from rights.services import add_consent, protect, revoke
+
+    moderator = Person.objects.get(role=Role.MODERATOR)
+    old = add_consent(moderator, "The Fox", None, "parody", now(), None, "letter of 3 May")
+    revoke(old, moderator)
+    protect(moderator, "Zoë Adler", "DJ Zo")
+    consent = add_consent(moderator, "Mo Kim", clip.owner, "", now(), None, "contract 7")
+    Reliance.objects.create(clip=clip, consent=consent)
+    return consent
 
 
 def _storyboards(creator) -> dict[str, str]:

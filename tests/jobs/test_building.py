@@ -15,10 +15,11 @@ from PIL import Image
 from config.errors import UserFault
 from jobs import masters, pipeline, queue, rendering, signing
 from jobs.models import Job, State
+from moderation.takedowns import take_down
 from provenance import detect, read_frames
 from safety import Decision
 from studio import pictures
-from studio.models import Clip, Picture, Way
+from studio.models import Clip, Picture, TakenDown, Way
 from studio.services import Ask, submit
 from tests.fakes import FPS, AbleGenerator
 from tests.gates import deciding, passing
@@ -112,6 +113,15 @@ def test_a_parent_that_is_taken_down_meanwhile_stops_the_job(clip, creator, monk
     job = finished(job)
     assert (job.state, job.fault_code) == (State.FAILED, "studio.parent-gone")
     assert not job.fault_retryable
+
+
+def test_nothing_is_published_of_a_clip_that_went_for_what_it_shows(
+    clip, creator, moderator, monkeypatch
+):
+    job = asked(creator, monkeypatch, way="variation", clip=str(clip.pk))
+    take_down(clip, TakenDown.LIKENESS, moderator)
+    job = finished(job)
+    assert (job.state, job.fault_code) == (State.FAILED, "studio.parent-gone")
 
 
 def test_frames_of_clips_that_were_taken_down_are_not_kept(clip):

@@ -15,7 +15,7 @@ def reasons(verdict):
 
 def test_a_guard_that_is_not_there_holds_prompts(settings, tmp_path):
     settings.SAFETY_GUARD = str(tmp_path / "gone")
-    verdict = engines.prompt_gate.__wrapped__().screen("a red balloon over the hills")
+    verdict = engines._prompt_gate_under.__wrapped__("").screen("a red balloon over the hills")
     assert verdict.decision == "review"
     assert "guard model" in reasons(verdict)
 
@@ -30,13 +30,13 @@ def test_a_guard_that_is_not_there_holds_prompts(settings, tmp_path):
 )
 def test_an_addition_that_is_not_there_holds_clips(settings, name, value, part):
     setattr(settings, name, value)
-    verdict = engines.media_gate.__wrapped__().screen(FRAMES, 8)
+    verdict = engines._media_gate_under.__wrapped__("", ()).screen(FRAMES, 8)
     assert verdict.decision == "review"
     assert part in reasons(verdict)
 
 
 def test_without_additions_nothing_of_them_is_said():
-    assert "missing" not in reasons(engines.media_gate.__wrapped__().screen(FRAMES, 8))
+    assert "missing" not in reasons(engines._media_gate_under.__wrapped__("", ()).screen(FRAMES, 8))
 
 
 def test_a_checkpoint_is_named_by_its_folder(settings, tmp_path):

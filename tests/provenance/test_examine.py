@@ -18,6 +18,7 @@ from provenance import (
     verify_published,
     write_video,
 )
+from provenance.similar import LIKENESS
 
 S = VerdictState
 
@@ -76,6 +77,43 @@ def test_an_altered_part_is_told_where_and_when(studio, look, ffmpeg, tmp_path):
     assert found.content.heatmap
 
 
+REMOVED = {
+    "the same": (),
+    "half size at CRF 36": ("-vf", "scale=256:256", "-crf", "36"),
+    "mirrored": ("-vf", "hflip"),
+    "on its side": ("-vf", "transpose=1"),
+    "with its middle second only": ("-ss", "0.5", "-t", "1"),
+}
+
+
+@pytest.mark.parametrize("name", REMOVED)
+def test_the_clip_without_its_mark_is_found_by_its_picture(
+    studio, look, ffmpeg, tmp_path, pictures, name
+):
+    """As it would look if somebody had the unmarked master, or had removed the mark."""
+    write_video(tmp_path / "master.mp4", pictures(), 24)
+    ffmpeg("-i", tmp_path / "master.mp4", *REMOVED[name], tmp_path / "copy.mp4")
+    found = look(tmp_path / "copy.mp4")
+    verdict = decide(found)
+    assert found.mark.mark_id is None
+    assert verdict.state is S.FINGERPRINT_ONLY
+    assert found.record.manifest_id == studio.signed.manifest_id
+    assert found.content.score >= LIKENESS
+
+
+def test_a_stranger_who_signs_our_picture_anew_is_told_of_the_likeness(
+    look, tmp_path, pictures, claims
+):
+    from provenance.credentials import Authority
+
+    write_video(tmp_path / "master.mp4", pictures(), 24)
+    signer = Authority.open(tmp_path / "stranger").signer()
+    sign_clip(tmp_path / "master.mp4", tmp_path / "taken.mp4", claims(mark_id=None), signer)
+    verdict = decide(look(tmp_path / "taken.mp4"))
+    assert verdict.state is S.VALID_UNKNOWN_ISSUER
+    assert any("published clips" in line for line in verdict.evidence)
+
+
 def test_our_mark_on_another_picture_conflicts(studio, look, tmp_path, pictures):
     """A mark of ours whose record belongs to other content."""
     from provenance import embed
@@ -89,8 +127,10 @@ def test_our_mark_on_another_picture_conflicts(studio, look, tmp_path, pictures)
 
 def test_a_clip_that_is_not_ours(look, tmp_path, pictures):
     write_video(tmp_path / "other.mp4", pictures(9, 128, 12), 24)
-    verdict = decide(look(tmp_path / "other.mp4"))
+    found = look(tmp_path / "other.mp4")
+    verdict = decide(found)
     assert verdict.state is S.NOT_OURS
+    assert found.picture_searched
     assert "no proof of human origin" in verdict.sentence
 
 

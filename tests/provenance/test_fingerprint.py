@@ -1,7 +1,11 @@
 """References of published clips, and what uploads of them are told."""
 
 import contextlib
+import json
+import struct
+import zlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -9,7 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.fingerprint import ContentState, Reference, compare, orientations, reference
+from provenance.fingerprint import (
+    Colour,
+    ContentState,
+    Reference,
+    compare,
+    orientations,
+    reference,
+)
 from provenance.watermark import Geometry
 from provenance.watermark.geometry import of_format
 
@@ -38,11 +49,35 @@ def clip(seed: int, frames: int = FRAMES) -> np.ndarray:
     return pictures
 
 
+def same_landscape(pictures: np.ndarray) -> np.ndarray:
+    """The stripes of a clip, with a bar going through them in place of its square and disc."""
+    stage = pictures[0].copy()
+    stage[:, :] = stage[:, :1]
+    others = np.stack([stage] * len(pictures))
+    for number, picture in enumerate(others):
+        left = 20 + 240 * number // len(others)
+        cv2.rectangle(picture, (left, 60), (left + 50, 190), (9, 9, 9), -1)
+    return others
+
+
 STORED = reference(clip(1, 2), fps=FPS).to_bytes()
 
 
 def luma(pictures: np.ndarray) -> list[np.ndarray]:
     return [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in pictures]
+
+
+def chroma(pictures: np.ndarray) -> list[np.ndarray]:
+    """Cb and Cr at a quarter of the size; with the older matrix (BT.601), as some files have it."""
+    small = (cv2.resize(picture, None, fx=0.25, fy=0.25) for picture in pictures)
+    return [cv2.cvtColor(each, cv2.COLOR_RGB2YCrCb)[..., :0:-1].copy() for each in small]
+
+
+def recoloured(pictures: np.ndarray) -> np.ndarray:
+    """Every hue turned to its opposite, every luma kept as far as colours go."""
+    planes = np.stack([cv2.cvtColor(picture, cv2.COLOR_RGB2YCrCb) for picture in pictures])
+    planes[..., 1:] = 255 - planes[..., 1:]
+    return np.stack([cv2.cvtColor(each, cv2.COLOR_YCrCb2RGB) for each in planes])
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +98,18 @@ def test_a_reference_survives_storage_and_is_small(kept: Reference) -> None:
     assert (back.thumbnails == kept.thumbnails).all()
     assert (back.hashes == kept.hashes).all()
     assert back.seconds == pytest.approx(kept.seconds)
+
+
+def test_a_reference_from_before_colour_was_compared_is_read(kept: Reference) -> None:
+    stored = replace(kept, chroma=None).to_bytes()
+    body = zlib.decompress(stored[10:])
+    (length,) = struct.unpack(">I", stored[6:10])
+    head = {key: value for key, value in json.loads(body[:length]).items() if key != "chroma"}
+    text = json.dumps(head).encode()
+    old = stored[:6] + struct.pack(">I", len(text)) + zlib.compress(text + body[length:])
+    back = Reference.from_bytes(old)
+    assert back.chroma is None
+    assert (back.thumbnails == kept.thumbnails).all()
 
 
 @given(st.binary(max_size=200))
@@ -135,6 +182,13 @@ def test_another_clip_is_other_content(kept: Reference, seed: int) -> None:
     assert found.state is ContentState.OTHER
 
 
+def test_another_subject_in_the_same_landscape_is_other_content(
+    original: np.ndarray, kept: Reference
+) -> None:
+    found = compare(luma(same_landscape(original)), None, kept, fps=FPS)
+    assert found.state is ContentState.OTHER
+
+
 def test_an_edit_is_found_in_time_and_place(original: np.ndarray, kept: Reference) -> None:
     edited = original.copy()
     edited[24:42, 150:230, 40:160] = (250, 250, 250)
@@ -158,6 +212,41 @@ def test_a_caption_bar_is_an_alteration(original: np.ndarray, kept: Reference) -
     found = compare(luma(captioned), None, kept)
     assert found.state is ContentState.ALTERED
     assert all(region.y > 0.7 for region in found.regions)
+
+
+def test_another_hue_of_the_same_brightness_is_an_alteration(
+    original: np.ndarray, kept: Reference
+) -> None:
+    edited = original.copy()
+    edited[24:42, 64:192, 96:288] = recoloured(edited[24:42, 64:192, 96:288])
+    found = compare(luma(edited), None, kept, fps=FPS, chroma=chroma(edited))
+    assert found.state is ContentState.ALTERED
+    assert found.colour is Colour.CHANGED
+    (segment,) = found.segments
+    assert segment == pytest.approx((1.0, 1.75), abs=0.25)
+
+
+def test_a_clip_recoloured_as_a_whole_is_altered_and_not_another(
+    original: np.ndarray, kept: Reference
+) -> None:
+    edited = recoloured(original)
+    found = compare(luma(edited), None, kept, chroma=chroma(edited))
+    assert (found.state, found.colour) == (ContentState.ALTERED, Colour.CHANGED)
+
+
+@pytest.mark.parametrize("share", [0.5, 1.0, 1.5], ids=["paler", "same", "stronger"])
+def test_the_strength_of_colours_alters_nothing(
+    original: np.ndarray, kept: Reference, share: float
+) -> None:
+    planes = [np.clip(128 + share * (p - 128.0), 0, 255).astype(np.uint8) for p in chroma(original)]
+    found = compare(luma(original), None, kept, chroma=planes)
+    assert (found.state, found.colour) == (ContentState.MATCHES, Colour.SAME)
+
+
+def test_a_grey_copy_matches_and_is_told_to_be_grey(original: np.ndarray, kept: Reference) -> None:
+    grey = [np.full_like(planes, 128) for planes in chroma(original)]
+    found = compare(luma(original), None, kept, chroma=grey)
+    assert (found.state, found.colour) == (ContentState.MATCHES, Colour.LOST)
 
 
 def test_hashes_know_a_mirrored_picture(original: np.ndarray) -> None:

@@ -50,6 +50,36 @@ def test_markup_of_strangers_stays_text():
     assert rb"\(\\\) Tj ET endstream \(x\)" in content
 
 
+def test_names_in_other_scripts_are_told_apart():
+    content = pdf(made(evidence=["Issuer: Студия, 映像, café “x” – \u202egpj"]))
+    assert rb"\\u0421\\u0442" in content
+    assert rb"\\u6620\\u50cf" in content
+    assert rb"\\u202egpj" in content  # nothing turns the reading direction
+    assert "café “x” –".encode("cp1252") in content
+
+
+def test_every_page_says_which_file_it_is_about():
+    result = made(evidence=[f"Line {n} of the evidence." for n in range(200)])
+    content = pdf(result)
+    pages = content.count(b"/Type /Page ")
+    assert content.count(f"SHA-256 {result['content']['sha256']} ·".encode("cp1252")) == pages
+    assert b"page %d of %d" % (pages, pages) in content
+
+
+@pytest.mark.parametrize("lines", range(30, 44))
+def test_no_heading_stands_alone_at_the_foot_of_a_page(lines):
+    content = pdf(made(evidence=["A line."] * lines))
+    for stream in re.findall(rb"stream\n(.*?)\nendstream", content, re.DOTALL):
+        drawn = [line for line in stream.split(b"\n") if b" Tj ET" in line]
+        assert b"/F2 12" not in drawn[-2]  # the last is the foot
+
+
+def test_it_says_where_other_detectors_are():
+    post = {"name": "Other Verify", "address": "https://other.example/", "looks_for": "its marks"}
+    text = "\n".join(item.text for item in paragraphs(made(signposts=[post])))
+    assert "Other Verify, for its marks: https://other.example/" in text
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.text(max_size=200), max_size=5))
 def test_any_text_can_be_printed(lines):

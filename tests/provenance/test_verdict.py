@@ -11,6 +11,7 @@ from provenance import Examination, Verdict, VerdictState, decide
 from provenance.credentials import Credentials, IngredientFacts, Store
 from provenance.examination import ContentFacts, MarkFacts, RecordFacts, RegionFacts, VideoFacts
 from provenance.report import report
+from provenance.similar import LIKENESS
 from provenance.wording import WORDS
 
 S = VerdictState
@@ -51,6 +52,8 @@ def recorded(**changes: object) -> RecordFacts:
     return replace(RECORD, recovered=replace(STORED, **changes))  # type: ignore[arg-type]
 
 
+LIKE = replace(RECORD, via="fingerprint", recovered=None)
+LOOKALIKE = replace(PLAIN, record=LIKE, content=MATCHES, picture_searched=True)
 DAMAGED = "provenance.manifest-damaged"
 UNTRUSTED = "signingCredential.untrusted"
 DEVELOPMENT = signed(store=Store.DEVELOPMENT)
@@ -92,6 +95,8 @@ ROWS = [
     (stripped(record=replace(RECORD, recovered=None)), S.WATERMARK_ONLY),
     (stripped(record=recorded(store=None)), S.WATERMARK_ONLY),
     (stripped(record=recorded(failures=("claimSignature.mismatch",))), S.WATERMARK_ONLY),
+    (LOOKALIKE, S.FINGERPRINT_ONLY),
+    (replace(LOOKALIKE, content=ALTERED), S.FINGERPRINT_ONLY),
     (PLAIN, S.NOT_OURS),
     (replace(PLAIN, mark=None), S.ERROR_TIMEOUT),
 ]  # fmt: skip
@@ -200,11 +205,12 @@ EXAMINATIONS = st.builds(
         RecordFacts,
         manifest_id=st.sampled_from([ID, OTHER_ID]),
         mark_id=st.sampled_from([MARK, 1]),
-        via=st.sampled_from(["mark", "credentials"]),
+        via=st.sampled_from(["mark", "credentials", "fingerprint"]),
         taken_down=st.booleans(),
         recovered=st.none() | CREDENTIALS,
     ),
     content=st.none() | st.sampled_from([MATCHES, ALTERED, OTHER]),
+    picture_searched=st.booleans(),
     limit=st.sampled_from(["", "provenance.examination-stopped"]),
     limit_reason=st.sampled_from(["", "It took too long."]),
 )
@@ -250,6 +256,52 @@ def test_an_examination_survives_json(examination):
 def test_a_verdict_survives_json(examination):
     verdict = decide(examination)
     assert Verdict.from_dict(json.loads(json.dumps(verdict.as_dict()))) == verdict
+
+
+OURS_STATES = {S.OURS_INTACT, S.OURS_DEV, S.OURS_SOURCE_PROBLEM, S.RECOVERED, S.RECOVERED_ALTERED}
+
+
+@settings(max_examples=400, deadline=None)
+@given(EXAMINATIONS)
+def test_a_likeness_alone_is_never_called_ours(examination):
+    """Whatever else was found: without the credentials that came with it or a mark, no likeness
+    makes a file ours."""
+    alone = replace(
+        examination,
+        record=LIKE,
+        content=MATCHES,
+        credentials=None,
+        mark=examination.mark and replace(examination.mark, mark_id=None),
+    )
+    verdict = decide(alone)
+    assert verdict.state not in OURS_STATES
+    assert verdict.record.status != "yes"
+
+
+def test_a_likeness_is_told_with_its_degree_as_a_lead():
+    verdict = decide(LOOKALIKE)
+    needed = f"needed: {LIKENESS:.0%}"
+    assert any("99%" in line and needed in line for line in verdict.evidence)
+    assert "a lead, not a proof" in verdict.sentence
+    assert verdict.watermark.status == "no"
+
+
+@pytest.mark.parametrize("found", [stripped(), stripped(content=ALTERED), LOOKALIKE])
+def test_of_a_clip_that_was_taken_down_no_original_is_promised(found):
+    assert found.record is not None
+    down = replace(found.record, taken_down=True, taken_down_reason="Notice of a rights holder")
+    verdict = decide(replace(found, record=down))
+    assert "took this clip down" in verdict.next_step
+    assert "Reason: Notice of a rights holder." in verdict.record.sentence
+    assert "took this clip down" not in decide(found).next_step
+
+
+def test_a_search_without_result_is_told():
+    searched = replace(PLAIN, picture_searched=True)
+    assert "like that of none of its clips" in decide(searched).record.sentence
+    unchecked = report(searched, decide(searched))["not_checked"]
+    assert "The picture against a published clip." not in unchecked
+    assert "The picture against a published clip." in report(PLAIN, decide(PLAIN))["not_checked"]
 
 
 def test_recovered_credentials_of_the_development_authority_are_called_so():

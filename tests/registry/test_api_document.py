@@ -11,7 +11,7 @@ import pytest
 
 from accounts.api_keys import create_key
 from accounts.models import Scope
-from provenance import MARK_ALGORITHM
+from provenance import FINGERPRINT_ALGORITHM, MARK_ALGORITHM
 from registry.models import Deposit, Record
 from tests.verification.conftest import reencoded
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = (ROOT / "docs" / "api.md").read_text()
 EXAMPLES = "\n".join(re.findall(r"```sh\n(.*?)```", DOCUMENT, re.DOTALL))
 PYTHON = "\n".join(re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL))
-ENTRY = json.loads((ROOT / "docs" / "softbinding-algorithm.json").read_text())
+ENTRIES = json.loads((ROOT / "docs" / "softbinding-algorithm.json").read_text())
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
@@ -66,13 +66,19 @@ def test_every_code_that_is_named_is_one_of_ours():
     assert [each for each in named if f'"{each}"' not in code] == []
 
 
-def test_the_entry_for_the_algorithm_list_names_our_algorithm():
-    (entry,) = ENTRY
-    assert entry["alg"] == MARK_ALGORITHM
+@pytest.mark.parametrize(
+    ("entry", "algorithm", "kind"),
+    [
+        (ENTRIES[0], MARK_ALGORITHM, "watermark"),
+        (ENTRIES[1], FINGERPRINT_ALGORITHM, "fingerprint"),
+    ],
+)
+def test_the_entries_for_the_algorithm_list_name_our_algorithms(entry, algorithm, kind):
+    assert entry["alg"] == algorithm
     assert re.fullmatch(
         r"[A-Za-z]{2,63}(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+", entry["alg"]
     )
-    assert entry["type"] == "watermark"
+    assert entry["type"] == kind
     assert entry["decodedMediaTypes"] == ["video"]
     assert set(entry["entryMetadata"]) >= {
         "description",
@@ -80,3 +86,11 @@ def test_the_entry_for_the_algorithm_list_names_our_algorithm():
         "contact",
         "informationalUrl",
     }
+
+
+def test_what_a_studio_has_to_fill_in_is_explained():
+    """Capitals in the entries are blanks; each has its line in the page beside them."""
+    blanks = set(re.findall(r"YOUR-[A-Z]+\.example|SHA-256-OF[-.A-Z]+", json.dumps(ENTRIES)))
+    explained = (ROOT / "docs" / "softbinding-algorithm.md").read_text()
+    assert len(blanks) == 3
+    assert [blank for blank in blanks if f"| `{blank}` |" not in explained] == []

@@ -13,13 +13,19 @@ from django.utils.timezone import now
 from accounts.models import Scope
 from config.errors import SystemFault
 from jobs.signing import trust
-from provenance import MARK_ALGORITHM, read_credentials, reference, write_video
+from provenance import (
+    FINGERPRINT_ALGORITHM,
+    MARK_ALGORITHM,
+    read_credentials,
+    reference,
+    write_video,
+)
 from registry import selectors
 from registry.content import body_as_file
 from registry.models import Record
 from studio.models import Clip
 from tests.registry.conftest import BASE, grey
-from tests.verification.conftest import reencoded
+from tests.verification.conftest import reencoded, without_mark
 from verification.limits import slot
 
 pytestmark = pytest.mark.django_db
@@ -238,6 +244,55 @@ def test_a_clip_taken_down_keeps_its_manifest_to_itself(client, record):
     assert client.get(BY_BINDING, mark(record)).json()["matches"]  # the mark is still ours
 
 
+def test_why_a_clip_was_taken_down_is_said(client, record):
+    Clip.objects.update(taken_down_at=now(), taken_down_reason="order")
+    response = client.get(f"{BASE}/manifests/{record.manifest_id}")
+    assert "Order of a court or an authority" in response.json()["message"]
+
+
+@pytest.fixture
+def unmarked(published) -> Path:
+    record, file = published
+    return without_mark(record.clip, file)
+
+
+def test_a_copy_without_its_mark_leads_to_it_by_its_picture(client, published, unmarked):
+    record, _file = published
+    for query in ({}, {"alg": FINGERPRINT_ALGORITHM}):
+        (match,) = send_video(client, unmarked.read_bytes(), **query).json()["matches"]
+        assert match["manifestId"] == record.manifest_id
+        assert match["similarityScore"] > 80
+
+
+def test_who_asks_for_marks_alone_is_told_of_no_likeness(client, unmarked):
+    response = send_video(client, unmarked.read_bytes(), alg=MARK_ALGORITHM)
+    assert response.json() == {"matches": []}
+
+
+def test_a_marked_copy_can_be_looked_for_by_its_picture_alone(client, published):
+    record, file = published
+    copy = reencoded(file).read_bytes()
+    (match,) = send_video(client, copy, alg=FINGERPRINT_ALGORITHM).json()["matches"]
+    assert match["manifestId"] == record.manifest_id
+
+
+def test_a_fingerprint_leads_to_its_manifest(client, record):
+    hashes = np.random.default_rng(1).integers(0, 256, (3, 32), np.uint8)
+    Record.objects.update(hashes=hashes.tobytes())
+    query = {"alg": FINGERPRINT_ALGORITHM, "value": encoded(hashes[1:].tobytes())}
+    found = {"matches": [{"manifestId": record.manifest_id, "similarityScore": 100}]}
+    assert client.get(BY_BINDING, query).json() == found
+    assert client.post(BY_BINDING, query, content_type="application/json").json() == found
+    other = query | {"value": encoded(bytes(64))}
+    assert client.get(BY_BINDING, other).json() == {"matches": []}
+
+
+@pytest.mark.parametrize("length", [1, 31, 33, 33 * 32])
+def test_what_is_no_fingerprint_is_400(client, length):
+    query = {"alg": FINGERPRINT_ALGORITHM, "value": encoded(bytes(length))}
+    assert code(client.get(BY_BINDING, query)) == "registry.value-invalid"
+
+
 def test_a_video_leads_to_its_manifest(client, published, settings):
     record, file = published
     response = send_video(client, file.read_bytes())
@@ -353,6 +408,7 @@ def test_who_hangs_up_leaves_nothing_behind(rf, settings):
 def test_algorithms_are_named(client):
     answer = client.get(f"{BASE}/services/supportedAlgorithms").json()
     assert answer["watermarks"] == [{"alg": MARK_ALGORITHM}]
+    assert answer["fingerprints"] == [{"alg": FINGERPRINT_ALGORITHM}]
 
 
 def test_the_service_says_how_it_is(client, monkeypatch):

@@ -15,7 +15,7 @@ from django.utils.timezone import now
 from accounts.models import ApiKey, Role, Scope
 from audit.models import Event
 from jobs.signing import trust
-from provenance import MARK_ALGORITHM, InvalidMedia, check_report
+from provenance import FINGERPRINT_ALGORITHM, MARK_ALGORITHM, InvalidMedia, check_report
 from provenance.deposit import MAX_BYTES
 from registry.models import Binding, Deposit, Record
 from tests.registry.conftest import BASE, signed
@@ -120,6 +120,20 @@ def test_a_manifest_is_found_by_the_bindings_that_it_names(client, writer, tmp_p
     assert deposit(client, made.manifest, writer).status_code == 200
     assert found(client, (0xABCDEF).to_bytes(6, "big")) == [made.manifest_id]
     assert found(client, (0xABCDEF).to_bytes(6, "big"), "com.example.third.1") == []
+
+
+def test_a_deposit_cannot_claim_the_looks_of_a_clip_of_ours(
+    client, writer, record, tmp_path, monkeypatch
+):
+    """It names our fingerprint algorithm as its own; nothing is bound under it."""
+    monkeypatch.setattr("provenance.credentials.manifest.MARK_ALGORITHM", FINGERPRINT_ALGORITHM)
+    monkeypatch.setattr("provenance.credentials.reader.MARK_ALGORITHM", FINGERPRINT_ALGORITHM)
+    thief = signed(tmp_path, "thief", mark_id=0xABCDEF)
+    monkeypatch.undo()
+    assert deposit(client, thief.manifest, writer).status_code == 200
+    response = bind(client, thief.manifest_id, writer, bytes(32))
+    assert code(response) == "registry.own-algorithm"
+    assert found(client, bytes(32), FINGERPRINT_ALGORITHM) == []
 
 
 def flipped(content: bytes, at: bytes) -> bytes:

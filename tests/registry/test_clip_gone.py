@@ -25,6 +25,22 @@ def test_its_page_says_when_and_nothing_of_whom(gone, creator):
     assert gone.file not in page
 
 
+def test_its_page_says_why(gone):
+    Clip.objects.update(taken_down_reason="rights")
+    page = Client().get(reverse("registry:clip", args=[gone.pk])).content.decode()
+    assert "Notice of a rights holder" in page
+
+
+def test_programs_are_told_the_reason_class(gone):
+    Clip.objects.update(taken_down_reason="likeness")
+    address = reverse("registry:clip", args=[gone.pk])
+    answer = Client().get(address, headers={"Accept": "application/json"})
+    assert answer.status_code == 410
+    told = answer.json()
+    assert (told["code"], told["reason"]) == ("registry.taken-down", "likeness")
+    assert "Shows a real person without consent" in told["message"]
+
+
 @pytest.mark.parametrize("what", ["video", "poster"])
 def test_its_files_are_gone(gone, what):
     answer = Client().get(reverse(f"registry:{what}", args=[gone.pk]))

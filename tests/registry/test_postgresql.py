@@ -4,6 +4,7 @@ from tests.postgresql import not_twice, run_on_postgresql
 
 SUITES = (
     "tests/registry/test_records.py",
+    "tests/registry/test_looks.py",
     "tests/registry/test_api_reading.py",
     "tests/registry/test_api_writing.py",
     "tests/accounts/test_api_keys.py",

@@ -1,17 +1,20 @@
 """Mark IDs are unique, and records travel as plain files."""
 
+import numpy as np
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 
 from jobs.models import State
-from provenance import FolderRegistry, RegisteredClip
+from provenance import FolderRegistry, RegisteredClip, reference
 from registry import export
 from registry.lookup import DatabaseRegistry
 from registry.models import Record
 from registry.services import MARK_BITS, allocate_mark_id, keep
 from studio.models import Clip
 from tests.making import make_job
+
+REFERENCE = reference([np.full((64, 64, 3), 90, np.uint8)]).to_bytes()
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def _record(owner, mark_id: int) -> Record:
         bytes=1,
         published_at=now(),
     )
-    return keep(clip, b"manifest", b"reference")
+    return keep(clip, b"manifest", REFERENCE)
 
 
 def test_mark_ids_fit_their_bits_and_differ(db):
@@ -58,7 +61,7 @@ def test_two_records_never_share_a_mark(record, creator):
 
 def test_a_record_is_found_by_its_mark(record):
     assert DatabaseRegistry().find(record.mark_id) == RegisteredClip(
-        record.manifest_id, b"manifest", b"reference"
+        record.manifest_id, b"manifest", REFERENCE
     )
     assert DatabaseRegistry().find(1) is None
 
@@ -66,6 +69,17 @@ def test_a_record_is_found_by_its_mark(record):
 def test_a_clip_taken_down_says_so(record):
     Clip.objects.update(taken_down_at=now())
     assert DatabaseRegistry().find(record.mark_id).taken_down
+
+
+def test_a_clip_taken_down_says_why(record):
+    Clip.objects.update(taken_down_at=now(), taken_down_reason="rights")
+    found = DatabaseRegistry().find(record.mark_id)
+    assert found.taken_down_reason == "Notice of a rights holder"
+
+
+def test_what_is_no_reference_is_not_kept(record):
+    with pytest.raises(ValueError, match="not a reference"):
+        keep(record.clip, b"manifest", b"anything")
 
 
 def test_the_exported_files_say_the_same_as_the_database(record, home):

@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from safety.errors import InvalidInput
-from safety.likeness import Consent, ConsentRegistry, Use, affected, same_name
+from safety.likeness import Consent, ConsentRegistry, Use, affected, same_name, settle
+from safety.verdict import Decision, Finding, SafetyVerdict
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -99,3 +100,42 @@ def test_an_impossible_consent_is_refused(fields):
         Consent(
             **{"id": "x", "subject": "A", "holder": "h", "purpose": "p", "starts": NOW, **fields}
         )
+
+
+def found(decision=Decision.REVIEW, **fields):
+    plain = {"category": "public_figure", "subject": "Beyonce", "hidden": False}
+    return Finding(score=1.0, decision=decision, source="t", reason="r", **{**plain, **fields})
+
+
+def settled(*findings, purpose="parody"):
+    verdict = SafetyVerdict.of(findings, "p", {})
+    return settle(verdict, ConsentRegistry([AGREED]), "studio-a", purpose, NOW)
+
+
+def test_an_agreed_use_asks_for_nothing_any_more_and_names_its_consent():
+    verdict = settled(found())
+    assert verdict.decision is Decision.ALLOW
+    assert verdict.findings[0].consent == "c1"
+    assert "consent for “Beyonce”" in verdict.findings[0].reason
+
+
+def test_a_consent_settles_nothing_else_about_the_same_text():
+    assert settled(found(), found(category="violence", subject="")).decision is Decision.REVIEW
+
+
+@pytest.mark.parametrize(
+    "other",
+    [found(subject="Tom Hanks"), found(subject=""), found(Decision.BLOCK), found(hidden=True)],
+    ids=["somebody else", "nobody", "blocked", "hidden"],
+)
+def test_what_no_consent_can_settle_stays_as_it_was(other):
+    assert settled(other).findings == (other,)
+
+
+def test_a_consent_for_one_purpose_needs_that_purpose_declared():
+    assert settled(found(), purpose="").decision is Decision.REVIEW
+
+
+def test_a_settled_verdict_survives_json():
+    verdict = settled(found())
+    assert SafetyVerdict.from_dict(verdict.as_dict()) == verdict

@@ -3,7 +3,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safety import Decision, Finding, SafetyVerdict, strictest
+from safety import Decision, Finding, SafetyVerdict, explained, strictest
 
 findings = st.builds(
     Finding,
@@ -47,3 +47,34 @@ def test_a_verdict_is_as_strict_as_its_strictest_finding(found):
     verdict = SafetyVerdict.of(found, "v1", {})
     assert verdict.decision is strictest(finding.decision for finding in found)
     assert verdict.findings[0].decision is verdict.decision
+
+
+def said(category, decision, score, span, source="heads", **more):
+    return Finding(category, score, decision, source, category, span, **more)
+
+
+def test_the_same_words_are_explained_once_by_the_gravest_finding():
+    found = [
+        said("gore", Decision.REVIEW, 0.9, (4, 9)),
+        said("violence", Decision.BLOCK, 0.8, (2, 9)),
+        said("hate", Decision.REVIEW, 0.7, (9, 15)),
+    ]
+    assert [each.category for each in explained(found)] == ["violence", "hate"]
+
+
+def test_a_name_is_explained_beside_what_a_classifier_says_of_it():
+    found = [
+        said("deception", Decision.REVIEW, 0.9, (0, 9)),
+        said("public_figure", Decision.REVIEW, 1.0, (0, 9), "rule.gazetteer"),
+        said("violence", Decision.REVIEW, 0.5, (0, 9), field="negative_prompt"),
+        said("language", Decision.REVIEW, 1.0, None),
+    ]
+    assert len(explained(found)) == 4
+
+
+def test_what_is_hidden_or_allowed_is_not_explained():
+    found = [
+        said("csae", Decision.BLOCK, 1.0, None, hidden=True),
+        said("public_figure", Decision.ALLOW, 1.0, (0, 9)),
+    ]
+    assert explained(found) == []

@@ -74,8 +74,8 @@ def test_a_nearly_full_disk_takes_no_new_jobs(creator, settings):
     assert not Job.objects.exists()
 
 
-def test_asking_before_the_spend_stores_nothing(db):
-    assert preview_screening(PROMPT).decision in {"allow", "review"}
+def test_asking_before_the_spend_stores_nothing(creator):
+    assert preview_screening(creator, PROMPT).decision in {"allow", "review"}
     assert not Shot.objects.exists()
 
 

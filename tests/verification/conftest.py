@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from jobs import pipeline, queue, signing
+from jobs import masters, pipeline, queue, signing
 from jobs.engines import Engines
 from jobs.models import State
 from provenance import write_video
@@ -48,13 +48,20 @@ def alien(tmp_path) -> Path:
     return tmp_path / "alien.mp4"
 
 
-def reencoded(source: Path) -> Path:
+def reencoded(source: Path, *filters: str) -> Path:
     """As a messenger would send it on: encoded anew, without metadata."""
     target = source.parent / "reencoded.mp4"
     ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
-    options = ["-i", str(source), "-map_metadata", "-1", "-crf", "30", "-y", str(target)]
-    subprocess.run([ffmpeg, "-v", "error", *options], check=True)
+    options = ["-map_metadata", "-1", *(filters or ("-crf", "30")), "-y", str(target)]
+    subprocess.run([ffmpeg, "-v", "error", "-i", str(source), *options], check=True)
     return target
+
+
+def without_mark(clip: Clip, published: Path) -> Path:
+    """The published clip as it would be had somebody removed its mark: its unmarked master,
+    smaller, at CRF 36."""
+    copy = reencoded(masters.path_of(clip.pk), "-vf", "scale=iw*3/4:-2", "-crf", "36")
+    return copy.rename(published.parent / "without-mark.mp4")
 
 
 def upload(content: bytes, name: str = "video.mp4", *, json: bool = False, **extra: str):

@@ -42,13 +42,20 @@ def test_it_turns_when_the_clip_is_taken_down(client, clip):
     assert "Taken down" in words(after)
 
 
+def test_it_says_why_a_clip_was_taken_down(client, clip):
+    Clip.objects.update(taken_down_at=now(), taken_down_reason="consent")
+    shown = words(fetch(client, clip.pk))
+    assert "A consent that it rested on was withdrawn or has ended" in shown
+    assert 'width="448"' in shown  # the whole of it fits
+
+
 def test_it_turns_when_the_certificate_is_withdrawn(client, clip, settings, monkeypatch):
     assert "Made with AI" in words(fetch(client, clip.pk))
     authority = Authority.open(settings.PKI_DIR)
     # As if it had been withdrawn before the clip was signed, so that no time stamp helps.
     monkeypatch.setattr("provenance.credentials.trust.TrustStores.withdrawn", lambda *_: True)
     authority.revoke()
-    assert "Signature withdrawn" in words(fetch(client, clip.pk))
+    assert "Certificate withdrawn" in words(fetch(client, clip.pk))
 
 
 def test_an_unknown_clip(client):

@@ -1,5 +1,6 @@
 """Twenty an hour for everybody, and nobody's address in the database."""
 
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -57,6 +58,37 @@ def test_addresses_are_not_stored_and_buckets_are_forgotten():
     Bucket.objects.update(updated_at=now() - timedelta(hours=2))
     limits.take_token(THERE)
     assert Bucket.objects.count() == 1
+
+
+def places(*keys: str) -> bool:
+    """Whether so many may examine at the same time, in this order."""
+    with ExitStack() as held:
+        try:
+            for key in keys:
+                held.enter_context(limits.slot(key))
+        except limits.Busy:
+            return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("most", "keys", "there"),
+    [
+        (2, ("", ""), True),
+        (2, ("", "", ""), False),
+        (2, ("a", ""), True),
+        (2, ("a", "a"), False),
+        (2, ("a", "b"), False),  # one is left to people
+        (4, ("a", "a", "b", ""), True),
+        (4, ("a", "a", "a"), False),
+        (4, ("a", "a", "b", "b"), False),
+        (1, ("a",), True),
+    ],
+)
+def test_keys_leave_places_to_others(settings, most, keys, there):
+    settings.VERIFY_AT_ONCE = most
+    assert places(*keys) is there
+    assert places(*keys) is there  # and every place is given back
 
 
 def test_the_page_says_when_to_come_back(alien):

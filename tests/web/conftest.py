@@ -13,19 +13,25 @@ from PIL import Image
 
 from accounts.api_keys import create_key
 from accounts.models import ApiKey, Person, Scope
+from banks import services as banks
+from banks.services import HashList
 from batches.models import Batch
 from batches.services import preview
 from jobs.models import Gate, Job, Screening, State
 from jobs.workspace import Workspace
-from moderation.models import Case
+from moderation.models import Case, Takedown
 from moderation.services import claim, open_case
+from moderation.takedowns import take_down
+from policies import services as policies
+from policies.models import PolicyVersion
 from provenance import Examination
 from registry.models import Record
+from rights.models import Consent, ProtectedPerson
 from storyboards.drafts import Draft
 from storyboards.models import Storyboard
 from storyboards.services import begin
 from studio import pictures
-from studio.models import Clip, Picture, Shot
+from studio.models import Clip, Picture, Shot, TakenDown
 from tests.making import make_job
 from verification.models import Objection, Report, Share
 from verification.objections import object_to
@@ -66,6 +72,11 @@ class World:
     batch: Batch
     picture: Picture
     picture_case: Case
+    ground: Takedown
+    consent: Consent
+    protected: ProtectedPerson
+    policy: PolicyVersion
+    hash_list: HashList
 
 
 @pytest.fixture
@@ -92,6 +103,11 @@ def world(creator: Person, home: Path, settings) -> World:
         storyboard=begin(creator, Draft.empty("1:1")),
         picture=sent,
         picture_case=open_case(begun, Gate.PROMPT),
+        ground=take_down(make_clip(creator, settings.PUBLIC_DIR), TakenDown.POLICY, None),
+        consent=make_consent(creator),
+        protected=ProtectedPerson.objects.create(name="Mo Kim", key="mokim", added_by=creator),
+        policy=policies.shipped(),
+        hash_list=make_list(home, settings),
         batch=preview(creator, b"prompt,seconds\na red balloon over the hills,1\n"),
     )
 
@@ -159,6 +175,19 @@ def make_clip(owner: Person, folder: Path) -> Clip:
         sha256=clip.sha256,
     )
     return clip
+
+
+def make_consent(by: Person) -> Consent:
+    return Consent.objects.create(
+        subject="The Fox", subject_key="thefox", starts=now(), evidence="contract 1", added_by=by
+    )
+
+
+def make_list(home: Path, settings) -> HashList:
+    settings.SAFETY_BANKS = str(home / "lists")
+    (home / "lists").mkdir()
+    (home / "lists" / "known.csv").write_text(f"td_raw_indicator\n{'0f' * 32}\n")
+    return banks.hash_lists()[0]
 
 
 def make_report(**fields: object) -> Report:

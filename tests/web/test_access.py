@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from banks.services import HashList
 from verification.models import Share
 
-PROGRAMS = ("account_", "c2pa:", "api:")
+MODERATORS = ("moderation", "objections", "rights", "policies", "banks")
+PROGRAMS = ("account_", "mfa_", "c2pa:", "api:")
 WHO = ("nobody", "owner", "stranger", "moderator", "admin")
 SIGN_IN, GONE, DONE, BAD = 302, 404, 302, 422
 
@@ -31,6 +33,7 @@ TABLE = [
     ("get", "studio:clip", "clip", (SIGN_IN, 200, GONE, GONE, GONE)),
     ("get", "studio:compare", "clip", (SIGN_IN, 200, GONE, GONE, GONE)),
     ("get", "studio:download", "clip", (SIGN_IN, 200, GONE, GONE, GONE)),
+    ("post", "studio:withdraw", "clip", (SIGN_IN, DONE, GONE, GONE, GONE)),
     ("get", "storyboards:home", None, (SIGN_IN, 200, 200, 200, 200)),
     ("post", "storyboards:new", None, (SIGN_IN, DONE, DONE, DONE, DONE)),
     ("get", "storyboards:board", "storyboard", (SIGN_IN, 200, GONE, GONE, GONE)),
@@ -55,6 +58,32 @@ TABLE = [
     ("get", "moderation:picture", "picture_case", (SIGN_IN, GONE, GONE, 200, 200)),
     ("post", "moderation:decide", "case", (SIGN_IN, GONE, GONE, BAD, BAD)),
     ("get", "moderation:frame", "case", (SIGN_IN, GONE, GONE, 200, 200)),
+    ("get", "moderation:clips", None, (SIGN_IN, GONE, GONE, 200, 200)),
+    ("get", "moderation:clip", "clip", (SIGN_IN, GONE, GONE, 200, 200)),
+    ("get", "moderation:clip-poster", "clip", (SIGN_IN, GONE, GONE, 200, 200)),
+    ("post", "moderation:take-down", "clip", (SIGN_IN, GONE, GONE, BAD, BAD)),
+    ("post", "moderation:lift", "ground", (SIGN_IN, GONE, GONE, DONE, DONE)),
+    ("get", "rights:consents", None, (SIGN_IN, GONE, GONE, 200, 200)),
+    ("get", "rights:new", None, (SIGN_IN, GONE, GONE, 200, 200)),
+    ("get", "rights:consent", "consent", (SIGN_IN, GONE, GONE, 200, 200)),
+    ("post", "rights:revoke", "consent", (SIGN_IN, GONE, GONE, DONE, DONE)),
+    ("get", "rights:document", "consent", (SIGN_IN, GONE, GONE, GONE, GONE)),
+    ("get", "rights:protected", None, (SIGN_IN, GONE, GONE, 200, 200)),
+    ("post", "rights:unprotect", "protected", (SIGN_IN, GONE, GONE, DONE, DONE)),
+    ("get", "policies:versions", None, (SIGN_IN, GONE, GONE, 200, 200)),
+    ("post", "policies:upload", None, (SIGN_IN, GONE, GONE, GONE, BAD)),
+    ("get", "policies:version", "policy", (SIGN_IN, GONE, GONE, 200, 200)),
+    ("get", "policies:download", "policy", (SIGN_IN, GONE, GONE, 200, 200)),
+    ("post", "policies:replay", "policy", (SIGN_IN, GONE, GONE, DONE, DONE)),
+    ("post", "policies:cancel", "policy", (SIGN_IN, GONE, GONE, DONE, DONE)),
+    ("post", "policies:make-live", "policy", (SIGN_IN, GONE, GONE, GONE, DONE)),
+    ("get", "banks:lists", None, (SIGN_IN, GONE, GONE, GONE, 200)),
+    ("post", "banks:import", None, (SIGN_IN, GONE, GONE, GONE, BAD)),
+    ("post", "banks:picture", None, (SIGN_IN, GONE, GONE, GONE, BAD)),
+    ("get", "banks:list", "hash_list", (SIGN_IN, GONE, GONE, GONE, 200)),
+    ("get", "banks:export", "hash_list", (SIGN_IN, GONE, GONE, GONE, 200)),
+    ("post", "banks:remove", "hash_list", (SIGN_IN, GONE, GONE, GONE, DONE)),
+    ("post", "banks:delete", "hash_list", (SIGN_IN, GONE, GONE, GONE, DONE)),
     ("get", "verification:home", None, (200, 200, 200, 200, 200)),
     ("post", "verification:home", None, (400, 400, 400, 400, 400)),
     ("get", "verification:report", "report", (200, 200, 200, 200, 200)),
@@ -92,6 +121,9 @@ GET_ONLY_BY_POST = [
 
 def address(name: str, subject: str | None, world: object) -> str:
     found = getattr(world, subject) if subject else None
+    if isinstance(found, HashList):
+        form = ["csv"] if name.endswith("export") else []
+        return reverse(name, args=["known", found.name, *form])
     arguments = [found.token if isinstance(found, Share) else found.pk] if found else []
     numbered = name.endswith((":frame", "original", ":still"))
     return reverse(name, args=[*arguments, 0] if numbered else arguments)
@@ -119,7 +151,7 @@ def test_everybody_gets_what_is_theirs(
 
 @pytest.mark.parametrize(("method", "name", "subject", "answers"), GET_ONLY_BY_POST)
 def test_nothing_changes_by_a_link(method, name, subject, answers, world, everybody, client_of):
-    who = everybody["moderator" if name.startswith(("moderation", "objections")) else "owner"]
+    who = everybody["admin" if name.startswith(MODERATORS) else "owner"]
     assert client_of(who).get(address(name, subject, world)).status_code == 405
 
 

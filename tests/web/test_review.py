@@ -2,11 +2,13 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import now
 
 from audit.models import Event
 from jobs.models import Gate, State
 from moderation.models import Case, CaseState
 from moderation.services import claim, open_case
+from rights.services import add_consent
 from tests.making import make_job
 from tests.web.conftest import finding, screen
 
@@ -49,6 +51,34 @@ def test_the_case_shows_what_weighed(desk, case):
 def test_moderators_see_hidden_findings(desk, case):
     screen(case.job, Gate.MEDIA, "review", finding(hidden=True, reason="A hash matched."))
     assert "A hash matched." in desk.get(at("case", case)).content.decode()
+
+
+def test_each_finding_comes_with_what_it_rests_on(desk, case):
+    page = desk.get(at("case", case))
+    [proof] = page.context["page"].evidence[0].findings
+    assert (proof.quoted, proof.rule, proof.score) == ("with a knife", "test", "score 80 %")
+    assert "“with a knife” · score 80 %" in page.content.decode()
+
+
+def test_of_a_hidden_finding_only_that_it_is_there_is_told(desk, creator):
+    job = make_job(creator, State.HELD, prompt="a man with a knife", held_at_stage=Gate.PROMPT)
+    hidden = finding(hidden=True, span=[6, 18], source="rule.secret", category="csae")
+    screen(job, Gate.PROMPT, "review", hidden)
+    text = desk.get(at("case", open_case(job, Gate.PROMPT))).content.decode()
+    assert "This reads like violence." in text
+    assert "kept back" in text
+    for detail in ("rule.secret", "80 %", "<mark"):
+        assert detail not in text
+
+
+def test_likeness_of_a_work_and_the_consents_for_it_are_shown(desk, case, moderator):
+    consent = add_consent(moderator, "The Fox", None, "parody", now(), None, "contract 7")
+    alike = finding(subject="the fox", source="reference-bank", field="frames", score=0.93)
+    screen(case.job, Gate.MEDIA, "review", alike)
+    text = desk.get(at("case", case)).content.decode()
+    assert "93 % alike" in text
+    assert "Consent of The Fox for parody" in text
+    assert reverse("rights:consent", args=[consent.pk]) in text
 
 
 def test_frames_come_blurred_and_nothing_plays_by_itself(desk, world):

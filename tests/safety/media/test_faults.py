@@ -1,11 +1,13 @@
 """Whatever breaks or comes in, the media gate answers review and never raises."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from safety import Decision, Finding, MediaGate, load_media_gate, load_policy
+from safety.integrity import sha256_of
 from safety.media import drawn
 from safety.media.drawn import DrawnWorld
 from tests.safety.media.pictures import black, gradient, noise
@@ -17,24 +19,23 @@ def unscreened(verdict):
     )
 
 
-@pytest.mark.parametrize(
-    "frames",
-    [
-        None,
-        "frames",
-        [],
-        np.zeros((0, 64, 64, 3), np.uint8),
-        np.zeros((4, 64, 64), np.uint8),
-        np.zeros((4, 64, 64, 4), np.uint8),
-        np.zeros((4, 64, 64, 3), np.float32),
-        np.full((4, 64, 64, 3), np.nan),
-        np.zeros((4, 64, 1, 3), np.uint8),
-        np.zeros((4, 1, 64, 3), np.uint8),
-        np.zeros((1, 16, 9000, 3), np.uint8),
-        np.array([object()]),
-    ],
-    ids=str,
-)
+NO_CLIPS = {
+    "nothing": None,
+    "a word": "frames",
+    "an empty list": [],
+    "no frame": np.zeros((0, 64, 64, 3), np.uint8),
+    "no channels": np.zeros((4, 64, 64), np.uint8),
+    "alpha": np.zeros((4, 64, 64, 4), np.uint8),
+    "floats": np.zeros((4, 64, 64, 3), np.float32),
+    "no numbers": np.full((4, 64, 64, 3), np.nan),
+    "one pixel wide": np.zeros((4, 64, 1, 3), np.uint8),
+    "one pixel high": np.zeros((4, 1, 64, 3), np.uint8),
+    "too wide": np.zeros((1, 16, 9000, 3), np.uint8),
+    "objects": np.array([object()]),
+}
+
+
+@pytest.mark.parametrize("frames", NO_CLIPS.values(), ids=NO_CLIPS)
 def test_what_is_no_clip_is_held(media_gate, frames):
     assert unscreened(media_gate.screen(frames, 24))
 
@@ -56,23 +57,44 @@ def test_frames_need_not_be_contiguous(media_gate):
     assert verdict.decision is Decision.REVIEW
 
 
-def test_a_missing_model(monkeypatch, tmp_path):
-    swap(monkeypatch, tmp_path / "gone.safetensors")
+@pytest.fixture
+def folder(monkeypatch, tmp_path):
+    """A copy of the drawn world's model that the gate will load."""
+    copy = shutil.copytree(drawn.FOLDER, tmp_path / "drawn_world")
+    monkeypatch.setattr(DrawnWorld.load.__func__, "__defaults__", (copy,))
+    return copy
+
+
+FILES = (drawn.TOWER_FILE, drawn.HEADS_FILE)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_model(folder, name):
+    (folder / name).unlink()
     assert unscreened(load_media_gate().screen(gradient(), 24))
 
 
+@pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("content", [b"", b"garbage", None])
-def test_a_changed_model(monkeypatch, tmp_path, content):
-    path = tmp_path / "media.safetensors"
-    path.write_bytes(drawn.WEIGHTS.read_bytes()[:-4] + b"1234" if content is None else content)
-    swap(monkeypatch, path)
+def test_a_changed_model(folder, name, content):
+    path = folder / name
+    path.write_bytes(path.read_bytes()[:-4] + b"1234" if content is None else content)
     verdict = load_media_gate().screen(gradient(), 24)
     assert unscreened(verdict)
     assert any("drawn world" in finding.reason for finding in verdict.findings)
 
 
-def swap(monkeypatch, path):
-    monkeypatch.setattr(DrawnWorld.load.__func__, "__defaults__", (path,))
+@pytest.mark.parametrize("name", FILES)
+def test_files_that_do_not_fit_are_refused_even_when_the_policy_names_them(folder, name):
+    other = FILES[1 - FILES.index(name)]
+    (folder / name).write_bytes((folder / other).read_bytes())
+    policy = load_policy()
+    models = {**policy.models, drawn.TOWER_MODEL: "", drawn.HEADS_MODEL: ""}
+    for model, file in zip((drawn.TOWER_MODEL, drawn.HEADS_MODEL), FILES, strict=True):
+        models[model] = sha256_of(folder / file)
+    verdict = load_media_gate(replace(policy, models=models)).screen(gradient(), 24)
+    assert any("drawn world" in finding.reason for finding in verdict.findings)
+    assert verdict.decision is Decision.REVIEW
 
 
 def test_a_score_that_is_not_a_number(media_gate, monkeypatch):

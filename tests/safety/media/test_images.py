@@ -41,6 +41,11 @@ def test_transparency_is_laid_over_white():
     assert frames.min() == 255
 
 
+def colours(count):
+    """Pictures that differ, so that none is left out of an animation."""
+    return [plain(colour=(40 * number, 0, 200)) for number in range(count)]
+
+
 def bomb():
     """A PNG of a few kilobytes that claims 30,000 by 30,000 pixels."""
 
@@ -81,6 +86,22 @@ def test_too_many_frames_are_refused(monkeypatch):
     others = [plain(colour="green"), plain(colour="blue")]
     with pytest.raises(InvalidInput, match="at most 2 frames"):
         read_picture(coded(plain(), save_all=True, append_images=others))
+
+
+def test_an_animation_that_is_too_large_in_all_is_refused(monkeypatch):
+    monkeypatch.setattr(images, "MAX_PIXELS", 40 * 30)
+    content = coded(plain(), save_all=True, append_images=colours(5))
+    with pytest.raises(InvalidInput, match="too large when unpacked"):
+        read_picture(content)
+
+
+def test_an_animated_png_that_claims_more_frames_than_it_has_is_refused():
+    content = coded(plain(), save_all=True, append_images=colours(2))
+    place = content.index(b"acTL")
+    body = b"acTL" + struct.pack(">II", 60_000, 0)
+    claim = body + struct.pack(">I", zlib.crc32(body))
+    with pytest.raises(InvalidInput, match="at most 64 frames"):
+        read_picture(content[:place] + claim + content[place + len(claim) :])
 
 
 def test_too_many_bytes_are_refused(monkeypatch):

@@ -66,7 +66,6 @@ def test_the_span_points_at_the_name():
     assert text[slice(*finding.span)] == "Taylor Swift"
 
 
-def test_an_agreed_use_is_no_finding():
-    agreed = Gazetteer.load(load_policy(), consented=lambda name: name == "Taylor Swift")
-    assert not agreed.find(normalise("Taylor Swift dancing"), "prompt")
-    assert agreed.find(normalise("Tom Hanks dancing"), "prompt")
+def test_a_finding_names_its_subject_as_it_is_listed():
+    finding = GAZETTEER.find(normalise("TAYLOR SWIFT dancing"), "prompt")[0]
+    assert finding.subject == "Taylor Swift"

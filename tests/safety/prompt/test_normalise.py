@@ -20,6 +20,14 @@ from safety.prompt.normalise import normalise
         ("Ünïcödé", "Unicode"),
         ("ex-pl-os-ion", "explosion"),
         ("goooooal", "goal"),
+        ("a r o b o t at a b a r", "a robot at a bar"),
+        ("a.w.o.m.a.n", "a woman"),
+        ("a n a k 3 d w o m 4 n", "a naked woman"),
+        ("grabb1ng 4 w417r355 47 4 bar", "grabbing a waitress at a bar"),
+        ("x q z j", "xqzj"),
+        ("1 4 y o", "14yo"),
+        ("l o o o o o o o n g", "long"),
+        ("@ @ @ sale", "@@@ sale"),
     ],
 )
 def test_disguises_are_undone(disguised, plain):
@@ -36,6 +44,7 @@ def test_disguises_are_undone(disguised, plain):
         "一只猫在桌子上",
         "кошка на столе",
         "well-known state-of-the-art art",
+        "4 cats and 4 dogs at 7, 47 birds",
     ],
 )
 def test_plain_text_is_left_alone(text):
@@ -67,3 +76,7 @@ def test_a_span_leads_back_to_the_disguised_word():
 def test_reordering_characters_are_noticed():
     assert normalise("abc\u202edef").bidi
     assert not normalise("abc def").bidi
+
+
+def test_letters_set_apart_are_read_in_time_that_grows_with_their_number():
+    assert normalise("a d a y " * 2_500).text == "a day " * 2_500

@@ -104,7 +104,7 @@ def _outcome(job: Job, out: Path) -> dict[str, Any]:
             "verify": verification_address(clip),
         }
     if job.state == State.REFUSED:
-        outcome["reasons"] = job.statement.ground
+        outcome["reasons"] = job.statements.latest("created_at").ground
     if job.fault_code:
         outcome |= {"code": job.fault_code, "message": job.fault_message}
         outcome["advice"] = job.fault_advice
