@@ -18,6 +18,7 @@ from generation import (
     Tier,
 )
 from generation.pipelines import DiffusersGenerator
+from generation.settings import Sampling
 
 sys.path.insert(0, str(Path(__file__).parent))
 from tiny_generators import CLIP, DRAFT_STEPS, INFO, OTHER, PICTURE, STEPS, tiny
@@ -134,9 +135,12 @@ def test_strength_sets_how_much_is_redrawn(name, strength, steps):
     assert [(p.step, p.steps) for p in seen] == [(i + 1, steps) for i in range(steps)]
 
 
-def test_a_negative_prompt_changes_the_clip(wan):
-    plain, without = (wan.generate(asked(wan, negative=n)).frames for n in ("", "lake w77"))
-    assert not np.array_equal(plain, without)
+def test_a_negative_prompt_changes_the_clip():
+    # Untrained weights hardly hear a prompt: it takes this much guidance to move 8-bit pixels.
+    generator = tiny("wan", final=Sampling(5, 500.0))
+    requests = (asked(generator, negative=negative) for negative in ("", "lake w77"))
+    plain, without = (generator.generate(request).frames for request in requests)
+    assert np.mean(plain != without) > 0.1
 
 
 def test_distilled_guidance_takes_no_negative_prompt():
