@@ -25,8 +25,8 @@ from provenance.errors import InvalidMedia, LimitReached, ProvenanceError, Prove
 
 Frame = NDArray[np.uint8]
 
-_FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts"
-_CODECS = "h264,hevc,vp8,vp9,libdav1d,av1,mpeg4,mpeg2video,libvpx-vp8,libvpx-vp9"
+_FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,gif"
+_CODECS = "h264,hevc,vp8,vp9,libdav1d,av1,mpeg4,mpeg2video,libvpx-vp8,libvpx-vp9,gif"
 _LUMA_FIRST = {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray"}
 _CHROMA_SIDE = 128
 _UNSPECIFIED = 2  # ISO/IEC 23091-2, matrix coefficients
@@ -137,7 +137,7 @@ def read_video(source: Path | BinaryIO, limits: Limits | None = None) -> Video:
         most = min(limits.max_frames, max(1, int(limits.max_seconds * info.fps)))
         kept = 0
         try:
-            for picture in container.decode(stream):
+            for picture in map(_as_video, container.decode(stream)):
                 if len(luma) >= most or kept + kept // max(1, len(luma)) > limits.max_luma:
                     capped = True
                     break
@@ -297,6 +297,13 @@ def _info(stream: av.VideoStream) -> VideoInfo:
     return VideoInfo(stream.width, stream.height, fps, float(duration), stream.codec_context.name)
 
 
+def _as_video(picture: av.VideoFrame) -> av.VideoFrame:
+    """An animation's picture in RGB as Y', Cb, Cr of BT.709; any other as it is."""
+    if not picture.format.is_rgb:
+        return picture
+    return picture.reformat(format="yuv444p", dst_colorspace=Colorspace.ITU709)
+
+
 def _luma(picture: av.VideoFrame) -> Frame:
     if picture.format.name not in _LUMA_FIRST:
         picture = picture.reformat(format="yuv420p")
@@ -341,7 +348,7 @@ def _unreadable() -> ProvenanceError:
     return InvalidMedia(
         "unreadable",
         "This file could not be read as a video.",
-        "Check that it is a complete MP4, MOV, WebM, MKV, AVI or TS video.",
+        "Check that it is a complete MP4, MOV, WebM, MKV, AVI or TS video, or a GIF.",
     )
 
 

@@ -27,7 +27,7 @@ WORDS: dict[str, Words] = {
         "Not a readable video",
         "The file could not be decoded as a video, so nothing could be checked.",
         "It says nothing about where the file comes from.",
-        "Check that the file is complete and is an MP4, MOV, WebM, MKV, AVI or TS video.",
+        "Check that the file is complete and is an MP4, MOV, WebM, MKV, AVI or TS video, or a GIF.",
     ),
     "CREDENTIALS_DAMAGED": Words(
         "Damaged credentials",

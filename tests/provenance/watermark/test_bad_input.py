@@ -47,9 +47,10 @@ def remade(tmp_path: Path, published: Path, ring: KeyRing) -> Remade:
         (("-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-crf", "20", "-b:v", "0",
           "-cpu-used", "8", "-deadline", "realtime"), "webm"),
         (("-frames:v", "1", "-crf", "18"), "mp4"),
+        (("-filter_complex", "split[a][b];[a]palettegen=max_colors=96[p];[b][p]paletteuse"), "gif"),
     ],
     ids=["10-bit", "4:4:4", "full range", "interlaced", "odd size", "variable rate", "alpha",
-         "one frame"],
+         "one frame", "GIF"],
 )  # fmt: skip
 def test_an_odd_kind_of_video_is_read(
     remade: Remade, arguments: tuple[str, ...], suffix: str
