@@ -9,93 +9,102 @@ python -m benchmarks.robustness --parts trials --clips 4 --attacks "H.264 CRF 42
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import cv2
 
-from benchmarks.robustness import binding, forgery, lookup, nulls, peers, speed
+from benchmarks.robustness import binding, forgery, looks, lookup, nulls, peers, speed
 from benchmarks.robustness.clips import Scene, collection
-from benchmarks.robustness.report import add, known_rows, store, summary
-from benchmarks.robustness.suite import QUICK, chosen
-from benchmarks.robustness.trials import Trial, run
+from benchmarks.robustness.report import add, forget, known_rows, store, summary
+from benchmarks.robustness.suite import FEW, PROMISED, chosen
+from benchmarks.robustness.trials import run
 
-PARTS = ("speed", "trials", "statistics", "uploads", "binding", "search", "peers", "forgery")
+PARTS = ("looks", "speed", "trials", "sizes", "statistics", "uploads", "binding", "search",
+         "peers", "forgery")  # fmt: skip
 
 
 def main() -> None:
     arguments = _arguments()
     cv2.setNumThreads(1)
-    keep = arguments.purpose == "reporting" and not arguments.quick
+    quick, parts = arguments.quick, arguments.parts
+    keep = arguments.purpose == "reporting" and not quick
     scenes = collection(arguments.purpose)
-    scenes = scenes[: arguments.clips or (4 if arguments.quick else len(scenes))]
-    parts = arguments.parts
+    usual = [scene for scene in scenes if not scene.other]
+    usual = usual[: arguments.clips or (4 if quick else len(usual))]
+    if keep and arguments.afresh:
+        forget(parts)
 
+    if "looks" in parts:
+        _looks(usual, keep)
     if "speed" in parts:
         _keep("speed", speed.measure(1), keep)
     if "trials" in parts:
-        names = arguments.attacks or (QUICK if arguments.quick else ())
-        _trials(scenes, names, keep, afresh=arguments.afresh)
+        names = arguments.attacks or (FEW if quick else ())
+        _trials("trials", usual, PROMISED if names == ["promised"] else names, keep)
+    if "sizes" in parts:
+        _trials("sizes", [scene for scene in scenes if scene.other], FEW, keep)
     if "statistics" in parts:
-        _keep("statistics", nulls.statistics(10**5 if arguments.quick else 10**6, 3), keep)
+        _keep("statistics", nulls.statistics(10**5 if quick else 10**6, 3), keep)
     if "uploads" in parts:
-        _uploads(10 if arguments.quick else arguments.uploads, arguments.minutes * 60, keep,
-                 afresh=arguments.afresh)  # fmt: skip
+        _uploads(10 if quick else arguments.uploads, arguments.minutes * 60, keep)
     if "binding" in parts:
-        groups, more = (1, 1) if arguments.quick else (arguments.landscapes, 8)
+        groups, more = (1, 1) if quick else (arguments.landscapes, 8)
         figures = binding.measure(arguments.purpose, groups, more, 8)
         _keep("binding", figures, keep)
     if "search" in parts:
         pairs = binding.strangers(binding.alike(arguments.purpose, 2))
         foreign = [pair.motion for pair in pairs if pair.name == binding.SAME]
-        found = lookup.measure(scenes, 2000 if arguments.quick else 10**5, 9)
+        found = lookup.measure(usual, 2000 if quick else 10**5, 9)
         _keep("search", found | lookup.chance(foreign), keep)
     if "peers" in parts:
         _keep("peers", peers.measure(10), keep)
     if "forgery" in parts:
-        many = 4 if arguments.quick else max(forgery.MANY) + 1
+        many = 4 if quick else max(forgery.MANY) + 1
         _keep("forgery", forgery.measure(forgery.drawn(many), 5), keep)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="few clips and attacks, no report")
-    parser.add_argument("--afresh", action="store_true", help="forget what earlier runs found")
+    parser.add_argument("--afresh", action="store_true",
+                        help="forget what earlier runs found of these parts")  # fmt: skip
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--set", dest="purpose", choices=("tuning", "reporting"),
                         default="reporting")  # fmt: skip
     parser.add_argument("--clips", type=int, default=0, help="only the first of the set")
-    parser.add_argument("--attacks", nargs="+", default=(), help="names; all without")
+    parser.add_argument("--attacks", nargs="+", default=(), help="names; all without; `promised` "
+                        "for those that the promised figures are made of")  # fmt: skip
     parser.add_argument("--uploads", type=int, default=20_000, help="unmarked uploads to try")
     parser.add_argument("--landscapes", type=int, default=8, help="of eight clips each, compared")
     parser.add_argument("--minutes", type=float, default=600, help="CPU limit for these")
     return parser.parse_args()
 
 
-def _trials(scenes: list[Scene], names: list[str], keep: bool, *, afresh: bool) -> None:
-    if keep and afresh:
-        store("trials", [])
-        store("appearance", [])
-        store("note", "")
-    earlier = known_rows("trials") if keep else []
+def _looks(scenes: Sequence[Scene], keep: bool) -> None:
+    earlier = known_rows("looks") if keep else []
+    for result in looks.measure(scenes, {row["scene"] for row in earlier}):
+        print(result, flush=True)
+        if keep:
+            add("looks", asdict(result), "scene")
+
+
+def _trials(part: str, scenes: Sequence[Scene], names: Sequence[str], keep: bool) -> None:
+    earlier = known_rows(part) if keep else []
     done = {(row["scene"], row["attack"]) for row in earlier}
     rows = []
-    for result in run(scenes, chosen(names), 7, done):
+    for result in run(scenes, chosen(names), done):
         print(result, flush=True)
-        row = asdict(result)
-        rows.append(row)
-        if not keep:
-            continue
-        if isinstance(result, Trial):
-            add("trials", row, "scene", "attack")
-        else:
-            add("appearance", row, "scene")
+        rows.append(asdict(result))
+        if keep:
+            add(part, rows[-1], "scene", "attack")
     if not keep:
-        print(summary([row for row in rows if "attack" in row]))
+        print(summary(rows))
 
 
-def _uploads(count: int, seconds: float, keep: bool, *, afresh: bool) -> None:
+def _uploads(count: int, seconds: float, keep: bool) -> None:
     """In portions, each kept: an interrupted run goes on where it stopped."""
-    known = known_rows("uploads") if keep and not afresh else []
+    known = known_rows("uploads") if keep else []
     for portion in nulls.uploads(count, 4, seconds, known):
         print({**portion, "scores": "…"}, flush=True)
         if keep:

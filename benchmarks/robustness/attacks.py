@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FFMPEG = (imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-nostdin", "-threads", "1")
-H264 = ("-c:v", "libx264", "-preset", "medium", "-pix_fmt", "yuv420p", "-threads", "1")
+H264 = ("-c:v", "libx264", "-preset", "medium", "-threads", "1")
 
 
 @dataclass(frozen=True)
@@ -25,15 +25,17 @@ class Attack:
         before: arguments before the input (trimming).
         suffix: container of the result.
         fps: frames per second of the result.
+        alters: whether it changes what the clip shows, so that "altered" is the right answer.
     """
 
     name: str
     group: str
     filters: str = ""
-    output: tuple[str, ...] = (*H264, "-crf", "23")
+    output: tuple[str, ...] = (*H264, "-pix_fmt", "yuv420p", "-crf", "23")
     before: tuple[str, ...] = ()
     suffix: str = "mp4"
     fps: float = 24.0
+    alters: bool = False
 
     def apply(self, source: Path, folder: Path, name: str = "upload") -> Path:
         """The attacked video, a file in `folder`; the next attack may take its place."""
@@ -54,8 +56,8 @@ class Chain:
     links: tuple[Attack, ...]
 
     @property
-    def fps(self) -> float:
-        return self.links[-1].fps
+    def alters(self) -> bool:
+        return any(link.alters for link in self.links)
 
     def apply(self, source: Path, folder: Path) -> Path:
         for number, link in enumerate(self.links):
@@ -63,8 +65,8 @@ class Chain:
         return source
 
 
-def h264(crf: int) -> tuple[str, ...]:
-    return (*H264, "-crf", str(crf))
+def h264(crf: int, pixels: str = "yuv420p") -> tuple[str, ...]:
+    return (*H264, "-pix_fmt", pixels, "-crf", str(crf))
 
 
 def crop(share: float, x: float = 0.23, y: float = 0.31) -> str:
@@ -149,7 +151,7 @@ ATTACKS = (
     Attack("crop to 50 % + CRF 36", "crop", crop(0.5), h264(36)),
     Attack("scale 70 % + crop 75 % + CRF 30", "crop", f"{scale(0.7)},{crop(0.75)}", h264(30)),
     Attack("reel: 9:16 of it at 1.2×, caption, CRF 28", "crop",
-           f"crop=trunc(ih*.28125)*2:ih,{scale(1.2)},{caption()}", h264(28)),
+           f"crop=trunc(ih*.28125)*2:ih,{scale(1.2)},{caption()}", h264(28), alters=True),
     Attack("portrait cut-out of 60 % width", "crop", "crop=trunc(iw*.6/2)*2:ih:iw*.2:0", h264(26)),
     Attack("mirrored", "geometry", "hflip"),
     Attack("rotate 3°", "geometry", rotate(3)),
@@ -161,11 +163,11 @@ ATTACKS = (
     Attack("letterbox (80 % in a frame)", "frame",
            f"{scale(0.8)},pad=iw*1.4:ih*1.25:(ow-iw)/2:(oh-ih)/2"),
     Attack("picture in picture 50 %", "frame", inset(0.5)),
-    Attack("caption bar 18 % + CRF 26", "frame", caption(), h264(26)),
+    Attack("caption bar 18 % + CRF 26", "frame", caption(), h264(26), alters=True),
     Attack("brightness, contrast, saturation", "picture",
            "eq=brightness=0.1:contrast=1.25:saturation=1.3"),
     Attack("grey", "picture", "hue=s=0"),
-    Attack("hues turned by 90°", "picture", "hue=h=90"),
+    Attack("hues turned by 90°", "picture", "hue=h=90", alters=True),
     Attack("blur σ 1.8", "picture", "gblur=sigma=1.8"),
     Attack("sharpen", "picture", "unsharp=5:5:1.5"),
     Attack("noise", "picture", "noise=alls=14:allf=t:all_seed=3", h264(26)),
@@ -174,8 +176,19 @@ ATTACKS = (
     Attack("trimmed to 1 s", "time", before=("-ss", "0.6", "-t", "1")),
     Attack("trimmed to 1 s + CRF 36", "time", output=h264(36), before=("-ss", "0.6", "-t", "1")),
     Attack("half speed", "time", "setpts=2*PTS,fps=24"),
+    Attack("three quarters of the speed", "time", "setpts=PTS/.75,fps=24"),
+    Attack("one and a half times the speed", "time", "setpts=PTS/1.5,fps=24"),
     Attack("double speed", "time", "setpts=PTS/2,fps=24"),
     Attack("every third frame dropped", "time", "select='mod(n,3)',setpts=N/16/TB", fps=16),
+    Attack("two of seven frames dropped, the others in their time (variable rate)", "format",
+           "select='gt(mod(n,7),1)'", (*h264(23), "-fps_mode", "vfr")),
+    Attack("10 bits", "format", output=h264(23, "yuv420p10le")),
+    Attack("4:4:4", "format", output=h264(23, "yuv444p")),
+    Attack("full range", "format", "scale=out_range=full", (*h264(23), "-color_range", "pc")),
+    Attack("interlaced", "format", "interlace", (*h264(23), "-flags", "+ilme+ildct"), fps=12),
+    Chain("lying, turned upright by metadata", "format", (
+        Attack("", "", "transpose=clock", h264(23)),
+        Attack("", "", before=("-display_rotation", "90"), output=("-c:v", "copy")))),
     Attack("median 5 × 5", "removal", "median=radius=2"),
     Attack("NLM denoiser", "removal", "nlmeans=s=5:p=5:r=7"),
     Attack("temporal denoiser", "removal", "hqdn3d=8:6:12:9"),

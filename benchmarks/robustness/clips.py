@@ -29,13 +29,18 @@ _AA = 4  # sub-pixel bits of OpenCV's anti-aliased drawing
 
 @dataclass(frozen=True)
 class Scene:
-    """A named clip and the function that renders it: (width, height, frames) -> (T, H, W, 3)."""
+    """A named clip and the function that renders it: (width, height, frames) -> (T, H, W, 3).
+
+    Args:
+        other: whether its size or length is beyond what the embedded generator makes.
+    """
 
     name: str
     width: int
     height: int
     render: Callable[[int, int, int], Clip]
     frames: int = 48
+    other: bool = False
 
     def clip(self, frames: int | None = None) -> Clip:
         return self.render(self.width, self.height, frames or self.frames)
@@ -210,10 +215,11 @@ _PROMPTS = {
 }  # fmt: skip
 SIZES = ((512, 512), (640, 384), (384, 640))
 OTHER_SIZES = (
-    (640, 360, 24), (1280, 720, 24), (1920, 1080, 24), (720, 1280, 24), (1080, 1920, 24),
-    (384, 384, 24), (512, 512, 240), (512, 512, 1440),
+    (640, 360, 48), (1280, 720, 48), (1920, 1080, 48), (720, 1280, 48), (1080, 1920, 48),
+    (384, 384, 48), (512, 512, 24), (512, 512, 480), (512, 512, 1440),
 )  # fmt: skip
-"""Width, height and frames of clips beyond what the embedded generator makes: to 1080p and 60 s."""
+"""Width, height and frames of clips beyond what the embedded generator makes: 360p to 1080p, 1 s to
+60 s."""
 
 
 def collection(purpose: str) -> list[Scene]:
@@ -245,8 +251,8 @@ def collection(purpose: str) -> list[Scene]:
         for (name, kind), (width, height) in zip(kinds, itertools.cycle(SIZES))
     ]
     others = [
-        Scene(f"world {first + n}, {width}×{height}, {frames} frames", width, height,
-              world(first + n), frames)
+        Scene(f"world {first + n}, {width}×{height}, {frames / FPS:g} s", width, height,
+              world(first + n), frames, other=True)
         for n, (width, height, frames) in enumerate(OTHER_SIZES, 6)
     ]  # fmt: skip
     return usual + others

@@ -1,10 +1,11 @@
-"""How a marked clip looks beside its original: SSIM, MS-SSIM, VMAF, PSNR."""
+"""How marked clips look beside their originals: SSIM, MS-SSIM, VMAF, PSNR."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import tempfile
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,27 +14,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.robustness.attacks import FFMPEG
+from benchmarks.robustness.clips import Scene
+from benchmarks.robustness.trials import Marked
 
 _SCALES = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 
 
 @dataclass(frozen=True)
 class Appearance:
-    """How a marked clip looks beside its original, before encoding."""
+    """How a marked clip looks beside its original, before encoding; `vmaf_itself` is what VMAF
+    gives the original beside itself, which is less than 100."""
 
     scene: str
     ssim: float
     worst_ssim: float
     ms_ssim: float
     vmaf: float
+    vmaf_itself: float
     psnr: float
-    frames_per_second: float
+    frames_per_second: int
 
 
-def appearance(
+def measure(scenes: Iterable[Scene], done: Collection[str]) -> Iterator[Appearance]:
+    """Every scene but those that are `done`: SSIM of every sixth frame, VMAF of all."""
+    for scene in scenes:
+        if scene.name not in done:
+            marked = Marked.of(scene)
+            yield _appearance(scene.name, marked.clip, marked.frames, marked.frames_per_second)
+
+
+def _appearance(
     name: str, clip: NDArray[np.uint8], marked: NDArray[np.uint8], speed: float
 ) -> Appearance:
-    """Compare (T, H, W, 3) clips, every sixth frame; VMAF on all."""
     pairs = [(luma_of(a), luma_of(b)) for a, b in zip(clip[::6], marked[::6], strict=True)]
     values = [ssim(a, b) for a, b in pairs]
     error = float(np.mean([(a - b) ** 2 for a, b in pairs]))
@@ -43,6 +55,7 @@ def appearance(
         round(min(values), 4),
         round(float(np.mean([ms_ssim(a, b) for a, b in pairs[::2]])), 4),
         round(vmaf(clip, marked), 1),
+        round(vmaf(clip, clip), 1),
         round(float(10 * np.log10(255**2 / error)), 1),
         round(speed),
     )

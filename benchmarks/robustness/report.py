@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import json
+import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,7 @@ def store(part: str, figures: Any) -> None:
     """Replace one part of the figures and make the pages anew."""
     with _figures() as known:
         known[part] = figures
+        _dated(known, part)
 
 
 def add(part: str, row: dict[str, Any], *key: str) -> None:
@@ -50,6 +53,23 @@ def add(part: str, row: dict[str, Any], *key: str) -> None:
             rows[same[0]] = row
         else:
             rows.append(row)
+        _dated(known, part)
+
+
+def forget(parts: Iterable[str]) -> None:
+    """Take parts out of the figures and the pages: what they say is no longer so."""
+    with _figures() as known:
+        for part in parts:
+            known.pop(part, None)
+            known.get("measured", {}).pop(part, None)
+
+
+def _dated(known: dict[str, Any], part: str) -> None:
+    """Note the day and the commit that a part was last measured on."""
+    asked = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=DOCS, text=True,
+                           capture_output=True)  # fmt: skip
+    day = datetime.now(UTC).date().isoformat()
+    known.setdefault("measured", {})[part] = f"{day} {asked.stdout.strip()}".strip()
 
 
 def known_rows(part: str) -> Any:
@@ -75,33 +95,18 @@ def summary(trials: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "matches": sum(t["content"] == "matches" for t in read_),
             "altered": sum(t["content"] == "altered" for t in read_),
             "other": sum(t["content"] == "other" for t in read_),
+            "honest": all(t["honest"] for t in own),
         })  # fmt: skip
     return rows
 
 
 def page(known: dict[str, Any]) -> str:
-    parts = [_HEAD, *([f"{known['note']}\n"] if known.get("note") else []), _figures_table(known)]
-    rows = summary(known.get("trials", []))
-    if rows:
-        parts.append(_robustness(rows, known["trials"]))
-    if known.get("appearance"):
-        parts.append(_appearance(known["appearance"]))
-    if "statistics" in known:
-        parts.append(_statistics(known["statistics"]))
-    if "uploads" in known:
-        parts.append(_uploads(known["uploads"]))
-    if "binding" in known:
-        parts.append(_binding(known["binding"]))
-    if "search" in known:
-        parts.append(_search(known["search"]))
-    if "peers" in known:
-        parts.append(_peers(known["peers"]))
-    if "forgery" in known:
-        parts.append(_forgery(known["forgery"]))
-    if "speed" in known:
-        parts.append(_speed(known["speed"]))
-    parts.append(_LIMITS)
-    return "\n".join(parts)
+    """The Markdown page of what was measured; what was not has no section."""
+    parts = [_HEAD, _figures_table(known)]
+    for name, section in _SECTIONS.items():
+        if known.get(name):
+            parts.append(section(known[name]))
+    return "\n".join([*parts, _LIMITS, _dates(known.get("measured", {}))])
 
 
 _HEAD = """# What the mark survives
@@ -111,8 +116,9 @@ Made by `make bench-robustness` (`python -m benchmarks.robustness`); the figures
 then attacked with a real ffmpeg. The constants were chosen on other clips and seeds.
 *Exact*: the 48-bit ID was read blind. *Recognised*: read, or found among 10⁶ registered IDs.
 A false claim of either kind has a proven chance of at most 10⁻⁹ per upload. Runs go on where the
-last one stopped: the figures say how many clips each attack has seen so far. Times were taken on
-a busy machine. What has no section here was not measured since it last changed.
+last one stopped: the figures say how many clips each attack has seen. Times are seconds of one
+core, on a machine that did other things as well. What has no section here was not measured since
+it last changed.
 
 ![share of clips read under each attack](robustness.svg)
 """
@@ -137,11 +143,14 @@ _LIMITS = """## What limits it
 """
 
 
-def _robustness(rows: list[dict[str, Any]], trials: list[dict[str, Any]]) -> str:
+def _robustness(trials: list[dict[str, Any]]) -> str:
+    rows = summary(trials)
     clips = len({trial["scene"] for trial in trials})
     wrong = sum(row["wrong"] for row in rows)
     lines = [
         f"## Attacks ({clips} clips, {len(trials)} trials, {wrong} wrong IDs)", "",
+        "*Content* is what the comparison with the reference says of what was recognised; † marks "
+        "attacks that change what is shown, so that *altered* is right.", "",
         "| attack | exact | recognised | median z | least z | median s | worst s | "
         "content: matches / altered / other |",
         "|---|---|---|---|---|---|---|---|",
@@ -149,27 +158,56 @@ def _robustness(rows: list[dict[str, Any]], trials: list[dict[str, Any]]) -> str
     for group, members in groupby(rows, key=lambda row: row["group"]):
         lines.append(f"| **{group}** | | | | | | | |")
         lines += [
-            f"| {r['attack']} | {r['exact']}/{r['clips']} | {r['recognised']}/{r['clips']} | "
-            f"{r['score']} | {r['least']} | {r['seconds']} | {r['slowest']} | "
-            f"{r['matches']} / {r['altered']} / {r['other']} |"
+            f"| {r['attack']}{'' if r['honest'] else ' †'} | {r['exact']}/{r['clips']} | "
+            f"{r['recognised']}/{r['clips']} | {r['score']} | {r['least']} | {r['seconds']} | "
+            f"{r['slowest']} | {r['matches']} / {r['altered']} / {r['other']} |"
             for r in members
         ]
-    lost: dict[str, list[str]] = {}
-    for trial in trials:
-        if not trial["recognised"]:
-            lost.setdefault(trial["scene"], []).append(trial["attack"])
-    lines += ["", "Not recognised, by clip:", ""]
-    lines += [f"- {scene}: {', '.join(names)}" for scene, names in sorted(lost.items())]
+    lost = _by_scene((trial, trial["attack"]) for trial in trials if not trial["recognised"])
+    accused = _by_scene(
+        (trial, f"{trial['attack']} ({trial['content']})") for trial in trials
+        if trial["honest"] and trial["content"] in ("altered", "other")
+    )  # fmt: skip
+    return "\n".join([*lines, "", "Not recognised, by clip:", "", *lost, "",
+                      "Recognised, and wrongly told to be altered or other content:", "",
+                      *accused, ""])  # fmt: skip
+
+
+def _by_scene(named: Iterable[tuple[dict[str, Any], str]]) -> list[str]:
+    """A line for each clip with what is said of it; "none" for nothing."""
+    scenes: dict[str, list[str]] = {}
+    for trial, text in named:
+        scenes.setdefault(trial["scene"], []).append(text)
+    return [f"- {scene}: {', '.join(texts)}" for scene, texts in sorted(scenes.items())] or ["none"]
+
+
+def _sizes(trials: list[dict[str, Any]]) -> str:
+    """Each clip's score under each of a few attacks."""
+    attacks = list(dict.fromkeys(trial["attack"] for trial in trials))
+    lines = ["## Other sizes and lengths", "", "z of the mark read, with the seconds that reading "
+             "took; in brackets where only the registry recognised it, – where nothing did.", "",
+             f"| clip | {' | '.join(attacks)} |", "|---|" + "---|" * len(attacks)]  # fmt: skip
+    for scene in dict.fromkeys(trial["scene"] for trial in trials):
+        own = {trial["attack"]: trial for trial in trials if trial["scene"] == scene}
+        cells = [_cell(own[attack]) if attack in own else "" for attack in attacks]
+        lines.append(f"| {scene} | {' | '.join(cells)} |")
     return "\n".join([*lines, ""])
 
 
-def _appearance(rows: list[dict[str, Any]]) -> str:
-    lines = ["## How it looks", "", "Marked beside original, before encoding. VMAF of a clip "
-             "beside itself is 97 to 98 here.", "",
+def _cell(trial: dict[str, Any]) -> str:
+    score = f"{trial['score']:.1f}"
+    if not trial["exact"]:
+        score = f"({score})" if trial["recognised"] else "–"
+    return f"{score}, {trial['seconds']:.1f} s"
+
+
+def _looks(rows: list[dict[str, Any]]) -> str:
+    lines = ["## How it looks", "", "Marked beside original, before encoding; in brackets what "
+             "VMAF gives the original beside itself.", "",
              "| clip | SSIM | worst frame | MS-SSIM | VMAF | PSNR dB |",
              "|---|---|---|---|---|---|"]  # fmt: skip
-    lines += [f"| {r['scene']} | {r['ssim']} | {r['worst_ssim']} | {r['ms_ssim']} | {r['vmaf']} | "
-              f"{r['psnr']} |" for r in rows]  # fmt: skip
+    lines += [f"| {r['scene']} | {r['ssim']} | {r['worst_ssim']} | {r['ms_ssim']} | {r['vmaf']} "
+              f"({r['vmaf_itself']}) | {r['psnr']} |" for r in rows]  # fmt: skip
     return "\n".join([*lines, ""])
 
 
@@ -290,13 +328,28 @@ def _forgery(f: dict[str, list[dict[str, Any]]]) -> str:
 
 
 def _speed(figures: dict[str, Any]) -> str:
+    peer = figures["dwtDct_512_frames_per_second"]
+    beside = f" (dwtDct in the same run: {peer})" if peer else ""
     lookups = ", ".join(f"{r['ids']:,} IDs: {r['seconds']} s ({r['found']} found)"
                         for r in figures["registry"])  # fmt: skip
     return (f"## Speed (one core)\n\nMarking 512 × 512: "
-            f"{figures['embed_512_frames_per_second']} frames/s. Reading 3 s of it: "
+            f"{figures['embed_512_frames_per_second']} frames/s{beside}. Reading 3 s of it: "
             f"{figures['detect_marked_3s_seconds']} s; finding nothing: "
             f"{figures['detect_unmarked_3s_seconds']} s.\n\n"
             f"Looking up a mark at z ≈ 9.5, per attempt: {lookups}.\n")  # fmt: skip
+
+
+_SECTIONS: dict[str, Callable[[Any], str]] = {
+    "trials": _robustness, "sizes": _sizes, "looks": _looks, "statistics": _statistics,
+    "uploads": _uploads, "binding": _binding, "search": _search, "peers": _peers,
+    "forgery": _forgery, "speed": _speed,
+}  # fmt: skip
+
+
+def _dates(measured: dict[str, str]) -> str:
+    """When each part was measured, and on which commit."""
+    listed = "; ".join(f"{part} {when}" for part, when in measured.items())
+    return f"## When\n\nLast measured, with the commit: {listed}.\n"
 
 
 def chart(rows: list[dict[str, Any]]) -> str:
