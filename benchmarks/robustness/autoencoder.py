@@ -20,8 +20,7 @@ from torch import Tensor, nn
 from benchmarks.robustness.clips import Clip, collection
 
 _CHANNELS = 16
-_STEPS = 2500
-_SIDE = 96
+_STEPS, _BATCH, _SIDE = 800, 4, 64
 _KL = 1e-4
 
 
@@ -87,7 +86,7 @@ def _train(model: Autoencoder) -> None:
     optimiser = torch.optim.Adam(model.parameters(), 1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, _STEPS)
     for _ in range(_STEPS):
-        batch = torch.from_numpy(np.stack([_crop(clips, draw) for _ in range(8)]))
+        batch = torch.from_numpy(np.stack([_crop(clips, draw) for _ in range(_BATCH)]))
         pictures = batch.permute(0, 3, 1, 2) / 255
         back, divergence = model(pictures)
         loss = F.l1_loss(back, pictures) + _KL * divergence

@@ -33,6 +33,7 @@ class Victim:
 
     name: str
     mark_id: int
+    clip: Clip
     marked: Clip
     kept: Reference
     residual: Residual
@@ -46,7 +47,7 @@ def victims(clips: Sequence[tuple[str, Clip]], key: MarkKey, seed: int) -> list[
         mark_id = int(draw.integers(2**48))
         marked = np.stack(list(embed(clip, mark_id, key, fps=FPS)))
         kept = reference(marked, fps=FPS)
-        found.append(Victim(name, mark_id, marked, kept, _residual(_published(marked).luma)))
+        found.append(Victim(name, mark_id, clip, marked, kept, _residual(_published(marked).luma)))
     return found
 
 
@@ -71,23 +72,20 @@ def measure(clips: Sequence[tuple[str, Clip]], seed: int) -> dict[str, Any]:
 
 
 def _copies(marked: Sequence[Victim], ring: KeyRing) -> Iterator[dict[str, Any]]:
-    """The residual of one clip, and the mean of those of many, pasted on the next clip, which is
-    taken without its own mark."""
+    """The residual of one clip, and the mean of those of many, pasted on the picture of the next
+    clip, which bears no mark of its own."""
     shared = _strengthened(np.mean([victim.residual for victim in marked], 0))
     for victim, other in pairwise([*marked, marked[0]]):
-        bare = _less(other.marked, other.residual)
         for lifted, source in ((_strengthened(victim.residual), "one clip"), (shared, "all")):
-            forged = _less(bare, -lifted)
-            yield {"from": source, "onto": other.name} | _answer(forged, victim, ring)
+            forged = _less(other.clip, -lifted)
+            yield {"from": source, "onto": other.name} | _answer(forged, marked, ring)
 
 
 def _swaps(marked: Sequence[Victim], ring: KeyRing) -> Iterator[dict[str, Any]]:
     """Another clip's mark in the place of a clip's own."""
     for victim, other in pairwise([*marked, marked[0]]):
         forged = _less(other.marked, 1.5 * other.residual - 1.5 * victim.residual)
-        found = _answer(forged, victim, ring)
-        own = _answer(forged, other, ring)
-        yield {"onto": other.name, "own": own["claimed"]} | found
+        yield {"onto": other.name} | _answer(forged, [victim], ring)
 
 
 def _wipes(marked: Sequence[Victim], many: int, ring: KeyRing) -> Iterator[dict[str, Any]]:
@@ -97,20 +95,20 @@ def _wipes(marked: Sequence[Victim], many: int, ring: KeyRing) -> Iterator[dict[
         others = [each.residual for each in marked if each is not victim][:many]
         cleaned = _less(victim.marked, 1.5 * np.mean(others, 0))
         before = detect(*_read(victim.marked), ring)
-        found = _answer(cleaned, victim, ring)
+        found = _answer(cleaned, [victim], ring)
         yield {"clips": len(others), "from": victim.name, "before": round(before.score, 1)} | found
 
 
-def _answer(frames: Clip, victim: Victim, ring: KeyRing) -> dict[str, Any]:
-    """Whether an upload claims the victim's mark, and what is said of its content then."""
+def _answer(frames: Clip, victims: Sequence[Victim], ring: KeyRing) -> dict[str, Any]:
+    """Whose mark an upload claims, if one of these, and what is said of its content then."""
     upload = _published(frames)
     found = detect(upload.luma, upload.kinds, ring)
-    claimed = found.mark_id == victim.mark_id
-    row: dict[str, Any] = {"victim": victim.name, "score": round(found.score, 1),
-                           "claimed": claimed}  # fmt: skip
-    if claimed:
+    named = [victim for victim in victims if victim.mark_id == found.mark_id]
+    row: dict[str, Any] = {"score": round(found.score, 1), "claimed": bool(named)}
+    for victim in named:
         match = compare(upload.luma, found.geometry, victim.kept, fps=FPS, chroma=upload.chroma)
-        row |= {"content": str(match.state), "likeness": round(match.score, 3)}
+        row |= {"victim": victim.name, "content": str(match.state),
+                "likeness": round(match.score, 3)}  # fmt: skip
     return row
 
 

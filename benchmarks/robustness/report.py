@@ -309,11 +309,14 @@ def _forgery(f: dict[str, list[dict[str, Any]]]) -> str:
     lines = ["## Forgery and removal", "",
              "Attackers without a key; the residual is what a median filter removes, averaged over "
              "time. *Exposed*: claimed, and called other content.", "",
-             "| attack | tried | victim's mark claimed | exposed | not exposed |",
+             "| attack | tried | a victim's mark claimed | exposed | not exposed |",
              "|---|---|---|---|---|"]  # fmt: skip
+    single, many = (
+        [r for r in f["copies"] if (r["from"] == "all") is mean] for mean in (False, True)
+    )
     for what, rows in (
-        ("residual of one clip pasted on another", [r for r in f["copies"] if r["from"] != "all"]),
-        ("mean residual of ten clips pasted", [r for r in f["copies"] if r["from"] == "all"]),
+        ("residual of one clip pasted on another", single),
+        ("mean residual of many clips pasted on one of them, unmarked", many),
         ("a clip's mark taken off, another's put on", f["swaps"]),
     ):
         claimed = [r for r in rows if r["claimed"]]
@@ -322,7 +325,7 @@ def _forgery(f: dict[str, list[dict[str, Any]]]) -> str:
                      f"{len(claimed) - exposed} |")  # fmt: skip
     lines += ["", "| wiped with the mean residual of | clip | z before | z after | still read |",
               "|---|---|---|---|---|"]  # fmt: skip
-    lines += [f"| {r['clips']} clips | {r['victim']} | {r['before']} | {r['score']} | "
+    lines += [f"| {r['clips']} clips | {r['from']} | {r['before']} | {r['score']} | "
               f"{'yes' if r['claimed'] else 'no'} |" for r in f["wipes"]]  # fmt: skip
     return "\n".join([*lines, ""])
 
