@@ -9,11 +9,11 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
 from tests.e2e.seed import PASSWORD
 
@@ -28,6 +28,8 @@ class Studio:
     home: Path
     seeds: dict[str, str]
     """Addresses of things that are there from the start, by name."""
+    signed_in: dict[str, StorageState] = field(default_factory=dict)
+    """Cookies of who has signed in before, by name."""
 
     def pause(self) -> None:
         """Renderings stop in the middle until `resume`."""
@@ -124,6 +126,7 @@ def _visits(browser: Browser, studio: Studio) -> Iterator[Callable[..., Page]]:
     def open_page(who: str = "", *, scripts: bool = True) -> Page:
         context = browser.new_context(
             base_url=studio.url,
+            storage_state=studio.signed_in.get(who),
             viewport={"width": 1280, "height": 900},
             reduced_motion="reduce",
             java_script_enabled=scripts,
@@ -133,8 +136,11 @@ def _visits(browser: Browser, studio: Studio) -> Iterator[Callable[..., Page]]:
         page.set_default_timeout(120_000)  # busy machines
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda said: _note(said, problems))
-        if who:
+        if who in studio.signed_in:
+            page.goto("/studio/")
+        elif who:
             _sign_in(page, who)
+            studio.signed_in[who] = context.storage_state()
         return page
 
     yield open_page

@@ -68,12 +68,12 @@ pytestmark = pytest.mark.e2e
 @pytest.mark.parametrize(("name", "who", "where"), SCREENS, ids=[row[0] for row in SCREENS])
 def test_no_violation_and_nothing_overflows(visit, studio, name, who, where):
     page = visit(who)
+    page.goto(studio.seeds.get(where, where))
+    page.evaluate("document.fonts.ready")
+    page.evaluate(AXE)
     for theme, width in LOOKS:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
-        page.goto(studio.seeds.get(where, where))
-        page.evaluate("document.fonts.ready")
-        page.evaluate(AXE)
         found = page.evaluate("rules => axe.run(document, rules)", RULES)["violations"]
         told = [
             f"{violation['id']}: {node['target']} {node['failureSummary']}"
