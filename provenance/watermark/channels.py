@@ -9,6 +9,7 @@ combines what they say by how loud the pilots are in each.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import cv2
 import numpy as np
@@ -57,13 +58,18 @@ def channels(luma: Sequence[Bytes], picture_types: Sequence[str]) -> list[Floats
     """
     count = len(luma)
     scale = working_scale(luma[0])
-    whitened: dict[tuple[int, _Beside], Floats] = {}
+
+    @cache
+    def shrunk(index: int) -> tuple[Bytes, Floats]:
+        small = _shrunk(luma[index], scale)
+        return small, Mask().amplitudes(small)[0]
+
+    @cache
+    def whitened(index: int, beside: _Beside) -> Floats:
+        return _whiten(*shrunk(index), beside)
 
     def average(indices: Sequence[int], beside: _Beside) -> Floats:
-        for index in indices:
-            if (index, beside) not in whitened:
-                whitened[index, beside] = _whiten(_shrunk(luma[index], scale), beside)
-        stack = np.stack([whitened[index, beside] for index in indices])
+        stack = np.stack([whitened(index, beside) for index in indices])
         return _level(as_floats(stack.mean(0)))
 
     intra = [index for index, kind in enumerate(picture_types[:count]) if kind == "I"] or [0]
@@ -125,16 +131,15 @@ def _shrunk(luma: Bytes, scale: float) -> Bytes:
     return as_bytes(cv2.resize(luma, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
 
 
-def _whiten(luma: Bytes, beside: _Beside) -> Floats:
+def _whiten(luma: Bytes, expected: Floats, beside: _Beside) -> Floats:
     """What is left of a picture beside its own content, weighted by what the mark may be in it.
 
     The content is followed, the mark, which is small, is left; what is larger than any mark is cut
-    off. Then each place counts by its expected amplitude over its noise power, the weight of a
-    matched filter.
+    off. Then each place counts by the mark's expected amplitude over its noise power, the weight of
+    a matched filter.
     """
     detail = beside(luma)
     detail = np.clip(detail, -_LARGEST, _LARGEST)
-    expected, _ = Mask().amplitudes(luma)
     return as_floats(detail * expected / (local_mean(detail * detail, 13) + _QUIET))
 
 

@@ -114,10 +114,10 @@ def fold(picture: Floats, geometry: Geometry) -> Floats:
     origin = geometry.array @ (first * TILE) + geometry.shift
     smallest = min(geometry.scale)
     if smallest > 1.25:
-        picture = cv2.GaussianBlur(picture, (0, 0), 0.4 * smallest).astype(np.float32)
+        picture = as_floats(cv2.GaussianBlur(picture, (0, 0), 0.4 * smallest))
     affine = np.column_stack([geometry.array, origin])
     size = (int(tiles[0]) * TILE, int(tiles[1]) * TILE)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    upright = cv2.warpAffine(picture, affine, size, flags=flags).astype(np.float32)
-    stacked: Floats = upright.reshape(int(tiles[1]), TILE, int(tiles[0]), TILE)
-    return as_floats(stacked.sum((0, 2)))
+    upright = as_floats(cv2.warpAffine(picture, affine, size, flags=flags))
+    row = upright.reshape(int(tiles[1]), -1).sum(0).reshape(TILE, -1)
+    return as_floats(sum(np.split(row, int(tiles[0]), axis=1), np.zeros_like(row[:, :TILE])))

@@ -37,9 +37,9 @@ TILT = -0.35
 """Amplitude falls with frequency as r**TILT: encoders keep slow waves longer."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Carriers:
-    """Waves cos(2π(u x + v y) / TILE + phase); all fields of shape (n,)."""
+    """Waves cos(2π(u x + v y) / TILE + phase); all fields of shape (n,). Equal to itself alone."""
 
     u: NDArray[np.int64]
     v: NDArray[np.int64]
@@ -51,8 +51,11 @@ class Carriers:
 
     def within(self, radius: float) -> Carriers:
         """The waves of at most `radius` cycles per tile."""
-        kept = self.radius <= radius
-        return Carriers(self.u[kept], self.v[kept], self.phase[kept])
+        return self.ordered(np.flatnonzero(self.radius <= radius))
+
+    def ordered(self, order: NDArray[np.intp]) -> Carriers:
+        """The waves of these numbers, in their order."""
+        return Carriers(self.u[order], self.v[order], self.phase[order])
 
     @property
     def lattice(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

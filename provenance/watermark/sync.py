@@ -23,6 +23,7 @@ from functools import cached_property, lru_cache
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy import fft
 
 from provenance.watermark.geometry import Geometry, fold
 from provenance.watermark.pattern import TILE, Carriers
@@ -68,7 +69,7 @@ class Folded:
     @classmethod
     def of(cls, picture: Floats, geometry: Geometry, noise: Floats | None = None) -> Folded:
         """Fold a picture; `noise` is the level to divide by, measured here if not given."""
-        spectrum = np.fft.rfft2(fold(picture, geometry))
+        spectrum = fft.rfft2(fold(picture, geometry))
         if noise is not None:
             return cls(as_complexes(spectrum / noise), noise)
         power = np.fft.fftshift(np.abs(spectrum) ** 2, axes=0).astype(np.float32)
@@ -100,39 +101,58 @@ class Folded:
         return float(correlation[row, column]) / math.sqrt(len(pilots.u)), shift
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Listener:
     """Pilots, and what turns their values back by half of the shifts of a mesh over the tile; the
     other half are the same shifts in the opposite direction.
 
     Args:
-        pilots: the carriers listened to.
+        pilots: the carriers listened to, those of even v first.
+        evens: how many these are.
         grid: shifts per axis.
         cosines, sines: of the waves' phases, shape (pilots, shifts).
     """
 
     pilots: Carriers
+    evens: int
     grid: int
     cosines: Floats
     sines: Floats
 
     @classmethod
-    def of(cls, pilots: Carriers, grid: int) -> _Listener:
+    @lru_cache(maxsize=4)
+    def of(cls, pilots: Carriers, grid: int, radius: float = math.inf) -> _Listener:
+        """A listener to the pilots of at most `radius`; kept for the next picture."""
+        pilots = pilots.within(radius)
+        pilots = pilots.ordered(np.argsort(pilots.v % 2, kind="stable"))
+        evens = int((pilots.v % 2 == 0).sum())
         y, x = (side.ravel() for side in np.indices((grid // 2 + 1, grid)))
         steps = (np.outer(pilots.u, x) + np.outer(pilots.v, y)) % grid
         circle = 2 * np.pi * np.arange(grid) / grid
         cosines, sines = (as_floats(wave(circle)).astype(np.float32) for wave in (np.cos, np.sin))
-        return cls(pilots, grid, cosines[steps], sines[steps])
+        return cls(pilots, evens, grid, cosines[steps], sines[steps])
 
     def scores(self, values: Complexes) -> Floats:
-        """Pilot score of each row of measured pilots (n, pilots), the best over all shifts."""
-        size = np.abs(values)
-        tamed = values / np.maximum(1, size / 2.5)  # no single line may speak for all
-        norm = np.sqrt((np.minimum(size, 2.5) ** 2).sum(1) / 2) + 1e-9
-        even, odd = self._halves(as_complexes(tamed))
-        np.abs(odd, out=odd)
-        even += odd
-        return as_floats(even.max(1) / norm)
+        """Pilot score of each row of measured pilots (n, pilots), the best over all shifts.
+
+        Half a tile further down, the waves of odd v are turned round; opposite shifts turn the
+        sines round. So four sums over a quarter of the shifts tell all of them.
+        """
+        real, imaginary = (np.ascontiguousarray(part) for part in (values.real, values.imag))
+        power = real * real + imaginary * imaginary
+        tamed = np.minimum(1, 2.5 / np.sqrt(power + 1e-12))  # no single line may speak for all
+        real *= tamed
+        imaginary *= tamed
+        norm = np.sqrt(np.minimum(power, 2.5**2).sum(1) / 2) + 1e-9
+        shifts = slice((self.grid // 4 + 1) * self.grid)
+        even, odd = slice(self.evens), slice(self.evens, None)
+        steady, turned = (real[:, half] @ self.cosines[half, shifts] for half in (even, odd))
+        steadily, turning = (imaginary[:, half] @ self.sines[half, shifts] for half in (even, odd))
+        best = np.maximum(
+            steady + steadily + np.abs(turned + turning),
+            steady - steadily + np.abs(turned - turning),
+        )
+        return as_floats(best.max(1) / norm)
 
     def tops(self, values: Complexes) -> Floats:
         """Highest correlation of each row of measured pilots (n, pilots) with their phases, over
@@ -177,7 +197,7 @@ class _Fourier:
     def of(cls, picture: Floats) -> _Fourier:
         size = _padded_size(picture)
         down, across = (_window_transform((np.arange(n) - n // 2) / size) for n in picture.shape)
-        half = np.fft.rfft2(_centred(as_floats(picture / np.outer(down, across)), size))
+        half = fft.rfft2(_centred(as_floats(picture / np.outer(down, across)), size))
         mirror = np.roll(half[::-1, _WINDOW:0:-1], 1, axis=0).conj()
         return cls(as_complexes(np.concatenate([mirror, half], 1)))
 
@@ -248,7 +268,7 @@ def _usual_sizes(spectrum: Complexes, fine: _Listener) -> Found:
 def _everywhere(spectrum: Complexes, fine: _Listener) -> list[Found]:
     """Stages 1 and 2: the best of all hypotheses, upright and mirrored."""
     found: list[Found] = []
-    coarse = _Listener.of(fine.pilots.within(_COARSE_RADIUS), _COARSE_GRID)
+    coarse = _Listener.of(fine.pilots, _COARSE_GRID, _COARSE_RADIUS)
     for flip in (False, True):
         scores = _coarse_scores(spectrum, coarse, flip)
         kept = _hypotheses()[np.argpartition(-scores, _KEPT)[:_KEPT]]
@@ -289,22 +309,30 @@ def _neighbours(hypothesis: Floats) -> Floats:
 
 def _coarse_scores(spectrum: Complexes, coarse: _Listener, flip: bool) -> Floats:
     """Pilot score of every hypothesis, shape (hypotheses,)."""
-    hypotheses, pilots = _hypotheses(), coarse.pilots
-    rows, columns = spectrum.shape
+    either = np.concatenate([spectrum.ravel(), spectrum.ravel().conj(), np.zeros(1, np.complex64)])
+    turned = np.exp(-1j * coarse.pilots.phase).astype(np.complex64)
+    places = _places(coarse, flip, spectrum.shape)
+    blocks = (places[start : start + _BATCH] for start in range(0, len(places), _BATCH))
+    return np.concatenate([coarse.scores(either[block] * turned) for block in blocks])
+
+
+@lru_cache(maxsize=4)
+def _places(coarse: _Listener, flip: bool, shape: tuple[int, int]) -> NDArray[np.int32]:
+    """Where each pilot lies under each hypothesis, shape (hypotheses, pilots): an index into a
+    spectrum, its conjugate and one zero, laid end to end."""
+    rows, columns = shape
     half = rows // 2
-    turned = np.exp(-1j * pilots.phase).astype(np.complex64)
-    scores = np.empty(len(hypotheses), np.float32)
-    for start in range(0, len(hypotheses), _BATCH):
+    places = np.empty((len(_hypotheses()), len(coarse.pilots.u)), np.int32)
+    for start in range(0, len(places), _BATCH):
         block = slice(start, start + _BATCH)
-        x, y, mirrored = _frequencies(pilots.u, pilots.v, hypotheses[block], flip, rows)
+        x, y, mirrored = _frequencies(
+            coarse.pilots.u, coarse.pilots.v, _hypotheses()[block], flip, rows
+        )
         column, row = (np.rint(side).astype(np.int32) for side in (x, y))
         inside = (column < half - 2) & (np.abs(row) < half - 2)
-        values = spectrum.ravel()[np.where(inside, (row + half) * columns + column, 0)]
-        np.conjugate(values, out=values, where=mirrored)
-        values *= inside
-        values *= turned
-        scores[block] = coarse.scores(values)
-    return scores
+        place = (mirrored * rows + row + half) * columns + column
+        places[block] = np.where(inside, place, 2 * rows * columns)
+    return places
 
 
 def _frequencies(
@@ -341,7 +369,7 @@ def _cyclic_correlation(values: Complexes, pilots: Carriers, grid: int) -> Float
     plane = np.zeros((len(values), grid, grid // 2 + 1), np.complex64)
     twice = np.where(pilots.u == 0, np.float32(2), np.float32(1))  # no mirror image to add them
     plane[:, pilots.v % grid, pilots.u] = values.conj() * twice
-    return as_floats(np.fft.irfft2(plane, (grid, grid), norm="forward") / 2)
+    return as_floats(fft.irfft2(plane, (grid, grid), norm="forward") / 2)
 
 
 def _interpolated(spectrum: Complexes, x: Floats, y: Floats) -> Complexes:
@@ -362,7 +390,7 @@ def _spectrum(picture: Floats) -> Complexes:
     taper_y = np.hanning(height + 2)[1:-1] ** 0.35
     taper_x = np.hanning(width + 2)[1:-1] ** 0.35
     tapered = as_floats(picture * np.outer(taper_y, taper_x))
-    spectrum = np.fft.fftshift(np.fft.rfft2(_centred(tapered, size)), axes=0)
+    spectrum = np.fft.fftshift(fft.rfft2(_centred(tapered, size)), axes=0)
     power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
     window = int(41 * size / 1024) | 1
     smooth = cv2.blur(power, (window, window))

@@ -1,0 +1,30 @@
+"""The search's short cuts against what they stand for."""
+
+import numpy as np
+
+from provenance.watermark import MarkKey
+from provenance.watermark.geometry import Geometry, fold
+from provenance.watermark.pattern import TILE, pattern_of
+from provenance.watermark.sync import _Listener
+
+PILOTS = pattern_of(MarkKey(1, bytes(range(32)))).pilots
+GRID = 64
+
+
+def test_a_quarter_of_the_shifts_tells_the_best_of_all() -> None:
+    listener = _Listener.of(PILOTS, GRID)
+    draw = np.random.default_rng(1)
+    count = len(listener.pilots.u)
+    values = (0.5 * draw.normal(size=(5, count, 2))).view(np.complex128)[..., 0]
+    y, x = (side.ravel() for side in np.indices((GRID, GRID)))
+    phase = np.outer(listener.pilots.u, x) + np.outer(listener.pilots.v, y)
+    every = (values @ np.exp(-2j * np.pi * phase / GRID)).real.max(1)
+    expected = every / np.sqrt((np.abs(values) ** 2).sum(1) / 2)
+    np.testing.assert_allclose(listener.scores(values.astype(np.complex64)), expected, rtol=1e-4)
+
+
+def test_a_clip_is_folded_tile_upon_tile() -> None:
+    picture = np.random.default_rng(2).normal(size=(2 * TILE, 3 * TILE)).astype(np.float32)
+    tiles = picture.reshape(2, TILE, 3, TILE)
+    folded = fold(picture, Geometry.of(False, 1.0, 1.0, 0.0))
+    np.testing.assert_allclose(folded, tiles.sum((0, 2)), atol=1e-4)
