@@ -139,12 +139,13 @@ class ConvolutionalCode:
 
     def _beginnings(self, gains: Floats) -> tuple[Floats, NDArray[np.uint64]]:
         """Correlation and register content after the first 16 bits, for each of their values."""
-        first = np.arange(1 << _BEGINNING, dtype=np.uint64) << np.uint64(PAYLOAD_BITS - _BEGINNING)
-        total = np.zeros(len(first), np.float32)
-        state = np.zeros(len(first), np.uint64)
+        total = np.zeros(1, np.float32)
+        state = np.zeros(1, np.uint64)
         for step in range(_BEGINNING):
-            state = _pushed(state, first, step)
-            total += gains[step][state]
+            bits = np.arange(2 * len(state), dtype=np.uint64) & np.uint64(1)
+            state = np.repeat(state << np.uint64(1), 2) | bits
+            state &= np.uint64((1 << CONSTRAINT) - 1)
+            total = np.repeat(total, 2) + gains[step][state]
         return total, state
 
     def _gains(self, soft: Floats) -> Floats:
@@ -171,7 +172,9 @@ def _promising(totals: Floats, payloads: NDArray[np.uint64]) -> NDArray[np.intp]
     sizes = np.diff(bounds)
     best_first = np.argsort(-totals, kind="stable")
     chosen = best_first[: int(np.searchsorted(np.cumsum(sizes[best_first]), _SIFTED)) + 1]
-    return np.concatenate([np.arange(bounds[each], bounds[each + 1]) for each in chosen])
+    lengths = sizes[chosen]
+    skipped = bounds[chosen] - np.cumsum(lengths) + lengths
+    return np.repeat(skipped, lengths) + np.arange(lengths.sum())
 
 
 def _registers(payloads: NDArray[np.uint64]) -> NDArray[np.uint64]:
