@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import math
+import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.robustness.clips import Clip, collection
+from benchmarks.robustness.attacks import Attack, publish
+from benchmarks.robustness.clips import (
+    SIZES,
+    Clip,
+    collection,
+    drawing,
+    film,
+    gradient,
+    photo,
+    textured,
+    world,
+)  # fmt: skip
 from benchmarks.robustness.looks import luma_of
+from benchmarks.robustness.trials import read
 from provenance.watermark import Budget, KeyRing, MarkKey, detect
 from provenance.watermark.channels import channels
 from provenance.watermark.code import Scrambler
@@ -21,6 +36,10 @@ from provenance.watermark.sync import Folded
 
 _BINS = np.arange(0, 12.5, 0.5)
 _PORTION = 20
+"""Uploads made of one source."""
+_FRAMES = 72
+_FILMS = (("bikes", 250), ("bigbuckbunny", 132), ("carphone_pristine", 120))
+_QUICK = ("-c:v", "libx264", "-preset", "superfast", "-threads", "1", "-pix_fmt", "yuv420p")
 _LEVELS = (2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0)
 
 
@@ -52,35 +71,79 @@ def statistics(count: int, seed: int) -> dict[str, Any]:
 def uploads(
     count: int, seed: int, limit_seconds: float, known: dict[str, Any] | None
 ) -> Iterator[dict[str, Any]]:
-    """The whole detector on unmarked clips, each cut, scaled and lit its own way, under its own
-    key; goes on from `known`, stops at the time limit and says how many it saw.
+    """The whole detector on unmarked uploads, each under its own key; goes on from `known`, stops
+    at the time limit and says how many it saw. Of each source, a scene of its own seed or place,
+    a portion of uploads is made: other seconds, cuts, sizes, lights, strengths of compression.
 
     Yields:
         the figures so far, after every portion.
     """
-    clips = [scene.clip(6) for scene in collection("reporting") if "generated" not in scene.name]
     bins = np.zeros(len(_BINS) - 1, np.int64) + (known["scores"] if known else 0)
     seen, claims = (known["uploads"], known["claims"]) if known else (0, 0)
     largest, spent = (known["largest"], known["cpu_seconds"]) if known else (0.0, 0.0)
     slowest = known["slowest"] if known else 0.0
+    kinds = Counter(known["kinds"] if known else {})
     began = time.process_time()
     while seen < count and time.process_time() - began < limit_seconds:
-        for _ in range(min(_PORTION, count - seen)):
-            draw = np.random.default_rng([seed, seen])
-            luma = _varied(clips[seen % len(clips)], draw)
-            started = time.process_time()
-            found = detect(luma, ["I", *"PPPPP"], KeyRing.of([MarkKey(1, draw.bytes(32))]))
-            took = time.process_time() - started
-            bins += np.histogram([found.score], _BINS)[0]
-            largest, slowest = max(largest, found.score), max(slowest, took)
-            claims += found.mark_id is not None
-            seen, spent = seen + 1, spent + took
+        with tempfile.TemporaryDirectory() as name:
+            kind, source = _source(seed, seen // _PORTION, Path(name))
+            for number in range(seen, min(seen + _PORTION, count)):
+                draw = np.random.default_rng([seed, number])
+                upload = read(_varied(draw).apply(source, Path(name)))
+                ring = KeyRing.of([MarkKey(1, draw.bytes(32))])
+                started = time.process_time()
+                found = detect(upload.luma, upload.kinds, ring)
+                took = time.process_time() - started
+                bins += np.histogram([found.score], _BINS)[0]
+                largest, slowest = max(largest, found.score), max(slowest, took)
+                claims += found.mark_id is not None
+                seen, spent = seen + 1, spent + took
+                kinds[kind] += 1
         yield {
-            "uploads": seen, "wanted": count, "claims": claims,
+            "uploads": seen, "wanted": count, "claims": claims, "kinds": dict(kinds),
             "threshold": round(Budget().blind, 2), "largest": round(largest, 2),
             "cpu_seconds": round(spent, 1), "seconds_each": round(spent / seen, 2),
             "slowest": round(slowest, 2), "scores": bins.tolist(),
         }  # fmt: skip
+
+
+def _source(seed: int, number: int, folder: Path) -> tuple[str, Path]:
+    """The kind of the number-th source, and three seconds of it as a file."""
+    draw = np.random.default_rng([seed, number, 0])
+    scene_seed = 10_000 + number
+    film_name, frames = _FILMS[int(draw.integers(len(_FILMS)))]
+    kind, render = (
+        ("world", world(scene_seed)),
+        ("film", film(film_name, int(draw.integers(frames - _FRAMES)))),
+        ("photo", photo(int(draw.integers(2)), scene_seed)),
+        ("drawing", drawing(scene_seed)),
+        ("world", world(scene_seed)),
+        ("film", film(film_name, int(draw.integers(frames - _FRAMES)))),
+        ("texture", textured(scene_seed)),
+        ("gradient", gradient(scene_seed)),
+    )[number % 8]
+    width, height = SIZES[int(draw.integers(len(SIZES)))]
+    publish(render(width, height, _FRAMES), folder / "source.mp4")
+    return kind, folder / "source.mp4"
+
+
+def _varied(draw: np.random.Generator) -> Attack:
+    """One to three seconds of a cut out of a source, 256 to 512 pixels a side, lit, mirrored and
+    encoded in its own way."""
+    seconds, start = draw.uniform(1, 3), draw.uniform()
+    share, x, y = draw.uniform((0.5, 0, 0), 1)
+    width, height = (2 * int(side) for side in draw.integers(128, 257, 2))
+    filters = [
+        f"crop=iw*{share:.3f}:ih*{share:.3f}:(iw-ow)*{x:.3f}:(ih-oh)*{y:.3f}",
+        f"scale={width}:{height}",
+        f"eq=brightness={draw.uniform(-0.1, 0.1):.3f}:contrast={draw.uniform(0.7, 1.25):.3f}",
+        *(["hflip"] if draw.integers(2) else []),
+    ]
+    quality = str(draw.integers(18, 41))
+    return Attack(
+        "", "", ",".join(filters), (*_QUICK, "-crf", quality),
+        before=("-ss", f"{start * (3 - seconds):.2f}", "-t", f"{seconds:.2f}"),
+    )  # fmt: skip
 
 
 def _symbols(clip: Clip, draw: np.random.Generator) -> NDArray[np.float32]:
@@ -90,13 +153,3 @@ def _symbols(clip: Clip, draw: np.random.Generator) -> NDArray[np.float32]:
     geometry = Geometry.of(bool(draw.integers(2)), scale, scale, float(draw.uniform(-0.2, 0.2)))
     pattern = pattern_of(MarkKey(1, draw.bytes(32)))
     return pattern.symbols(Folded.of(picture, geometry).spectrum)
-
-
-def _varied(clip: Clip, draw: np.random.Generator) -> list[NDArray[np.uint8]]:
-    height, width = clip.shape[1:3]
-    side = int(draw.integers(200, min(height, width)))
-    top, left = int(draw.integers(height - side + 1)), int(draw.integers(width - side + 1))
-    gain, offset = draw.uniform(0.7, 1.2), draw.uniform(-20, 20)
-    mirrored = slice(None, None, -1 if draw.integers(2) else 1)
-    cut = clip[:, top : top + side, left : left + side][:, :, mirrored]
-    return [np.clip(luma_of(f) * gain + offset, 0, 255).astype(np.uint8) for f in cut]
