@@ -15,32 +15,62 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from benchmarks.robustness.clips import Clip, collection
 
 _CHANNELS = 16
-_STEPS, _BATCH, _SIDE = 800, 4, 64
-_KL = 1e-4
+_CELL = 8
+_PLACES = 20_000
+_STEPS, _BATCH, _SIDE = 600, 6, 64
+_KL = 1e-6
 
 
 class Autoencoder(nn.Module):
-    """(N, 3, h, w) in 0 … 1, sides divisible by 8, to the same."""
+    """(N, 3, h, w) in 0 … 1, sides divisible by 8, to the same.
+
+    Principal components of 8 × 8 places, and what convolutions add to them on both ways.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.project = nn.Conv2d(3, _CHANNELS, _CELL, _CELL)
+        self.unfold = nn.ConvTranspose2d(_CHANNELS, 3, _CELL, _CELL)
         down = [_conv(3, 32, 2), _conv(32, 64, 2), _conv(64, 96, 2), _conv(96, 96)]
-        self.encoder = nn.Sequential(*down, nn.Conv2d(96, 2 * _CHANNELS, 1))
+        self.encoder = nn.Sequential(*down, _silent(nn.Conv2d(96, 2 * _CHANNELS, 1)))
         up = [_conv(_CHANNELS, 96), _conv(96, 96), _up(96, 64), _up(64, 48), _up(48, 32)]
-        self.decoder = nn.Sequential(*up, nn.Conv2d(32, 3, 3, padding=1))
+        self.decoder = nn.Sequential(*up, _silent(nn.Conv2d(32, 3, 3, padding=1)))
+
+    def begin(self, places: NDArray[np.float32]) -> None:
+        """Start from the principal components of (n, 3, 8, 8) places, at unit variance each."""
+        flat = places.reshape(len(places), -1)
+        colour = places.mean((0, 2, 3))
+        mean = np.repeat(colour, _CELL * _CELL)
+        powers, axes = np.linalg.eigh((flat - mean).T @ (flat - mean) / len(flat))
+        spread = np.sqrt(powers[-_CHANNELS:])
+        shape = (_CHANNELS, *places.shape[1:])
+        ways = (axes[:, -_CHANNELS:] / spread).T, (axes[:, -_CHANNELS:] * spread).T
+        with torch.no_grad():
+            for layer, way in zip((self.project, self.unfold), ways, strict=True):
+                layer.weight.copy_(torch.from_numpy(way.reshape(shape)))
+            self.project.bias.copy_(torch.from_numpy(-ways[0] @ mean))
+            self.unfold.bias.copy_(torch.from_numpy(colour))
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
         """The pictures as they come back, and the Kullback-Leibler divergence of their codes."""
         mean, spread = self.encoder(pictures).chunk(2, 1)
-        spread = spread.clamp(-8, 4)
+        mean, spread = self.project(pictures) + mean, (spread - 8).clamp(-12, 4)
         code = mean + torch.randn_like(mean) * (0.5 * spread).exp()
         divergence = 0.5 * (mean**2 + spread.exp() - 1 - spread).mean()
-        return self.decoder(code), divergence
+        return self.unfold(code) + self.decoder(code), divergence
+
+
+def _silent(layer: nn.Conv2d) -> nn.Conv2d:
+    """Adds nothing before it is trained."""
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    return layer
 
 
 def _conv(inputs: int, outputs: int, stride: int = 1) -> nn.Module:
@@ -83,11 +113,11 @@ def _train(model: Autoencoder) -> None:
     torch.manual_seed(1)
     draw = np.random.default_rng(1)
     clips = [scene.clip(12) for scene in collection("tuning")[:12]]
-    optimiser = torch.optim.Adam(model.parameters(), 1e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, _STEPS)
+    model.begin(_pictures(clips, draw, _PLACES, _CELL).numpy())
+    optimiser = torch.optim.Adam(model.parameters(), 1e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 1e-3, _STEPS)
     for _ in range(_STEPS):
-        batch = torch.from_numpy(np.stack([_crop(clips, draw) for _ in range(_BATCH)]))
-        pictures = batch.permute(0, 3, 1, 2) / 255
+        pictures = _pictures(clips, draw, _BATCH, _SIDE)
         back, divergence = model(pictures)
         loss = F.l1_loss(back, pictures) + _KL * divergence
         optimiser.zero_grad()
@@ -96,8 +126,14 @@ def _train(model: Autoencoder) -> None:
         schedule.step()
 
 
-def _crop(clips: list[Clip], draw: np.random.Generator) -> Clip:
+def _pictures(clips: list[Clip], draw: np.random.Generator, count: int, side: int) -> Tensor:
+    """(count, 3, side, side) in 0 … 1, cut out of clips anywhere."""
+    batch = np.stack([_crop(clips, draw, side) for _ in range(count)])
+    return torch.from_numpy(batch).permute(0, 3, 1, 2) / 255
+
+
+def _crop(clips: list[Clip], draw: np.random.Generator, side: int) -> Clip:
     frames = clips[int(draw.integers(len(clips)))]
-    top, left = (int(draw.integers(side - _SIDE)) for side in frames.shape[1:3])
+    top, left = (int(draw.integers(length - side)) for length in frames.shape[1:3])
     frame = frames[int(draw.integers(len(frames)))]
-    return frame[top : top + _SIDE, left : left + _SIDE]
+    return frame[top : top + side, left : left + side]
