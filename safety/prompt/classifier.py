@@ -27,6 +27,9 @@ GENERAL = "harmful"
 
 _WINDOW, _STRIDE = 48, 32
 _CLOSE_WINDOW, _CLOSE_STRIDE, _CLOSE_LOOKS = 20, 10, 3
+_SUSPICIOUS = 0.05
+"""A sentence whose wording stays below this is not read for its meaning: 80 % of the harmless
+calibration rows do, and none of the 360 harmful ones that are held."""
 _SENTENCE = re.compile(r"[^.!?;\n]+")
 _SHORTEST = 4
 _EDGE, _SUREST = 1e-6, 0.99
@@ -100,8 +103,8 @@ class CategoryClassifier:
         Raises:
             SafetyFailed: a score is missing or not a number.
         """
-        ranges = self._ranges(text.text)
-        joint, views = self.scores([text.text[start:end] for start, end in ranges])
+        ranges, wording = self._looks(text.text)
+        joint, views = self._joined(wording, [text.text[start:end] for start, end in ranges])
         expected = (len(ranges), len(self.heads.categories))
         if joint.shape != expected or not (np.isfinite(joint).all() and np.isfinite(views).all()):
             raise SafetyFailed("The text classifier gave no usable score.")
@@ -131,27 +134,33 @@ class CategoryClassifier:
             asking.pop(self.heads.categories.index(GENERAL), None)
         return asking
 
-    def _ranges(self, text: str) -> list[tuple[int, int]]:
-        """The pieces, and up to three close-ups whose wording looks worst: of the sentences, or of
+    def _looks(self, text: str) -> tuple[list[tuple[int, int]], Array]:
+        """What is judged, with the logits of its wording: the pieces, and up to three close-ups
+        whose wording looks worst, if it looks suspicious at all, of the sentences, or of
         overlapping windows in a long text."""
-        ranges = pieces(text)
-        if len(ranges) > 1:
+        whole = pieces(text)
+        if len(whole) > 1:
             close = _windows(words(text), _CLOSE_WINDOW, _CLOSE_STRIDE)
         else:
             close = sentences(text)
-        if len(close) > 1:
-            wording = np.stack([self._wording(text[start:end]) for start, end in close])
-            _, views = self.heads.probabilities(wording, wording)
-            worst = np.argsort(-views[WORDING].max(1), kind="stable")[:_CLOSE_LOOKS]
-            ranges += [close[index] for index in worst]
-        return ranges
+        ranges = whole + (close if len(close) > 1 else [])
+        wording = self._wording([text[start:end] for start, end in ranges])
+        _, views = self.heads.probabilities(wording, wording)
+        looks = views[WORDING].max(1)
+        looks[: len(whole)] = 1.0
+        worst = np.argsort(-looks, kind="stable")[: len(whole) + _CLOSE_LOOKS]
+        chosen = [index for index in worst if looks[index] >= _SUSPICIOUS]
+        return [ranges[index] for index in chosen], wording[chosen]
 
-    def _wording(self, text: str) -> Array:
-        return self.heads.wording_logits(list(self._extractor.features(text)))
+    def _wording(self, texts: Sequence[str]) -> Array:
+        features = map(self._extractor.features, texts)
+        return np.stack([self.heads.wording_logits(each) for each in features])
 
     def scores(self, texts: Sequence[str]) -> tuple[Array, Array]:
         """Calibrated probabilities, jointly (n, C) and by view (2, n, C), of normalised texts."""
-        wording = np.stack([self._wording(text) for text in texts])
+        return self._joined(self._wording(texts), texts)
+
+    def _joined(self, wording: Array, texts: Sequence[str]) -> tuple[Array, Array]:
         meaning = self.heads.meaning_logits(self._encoder.encode(texts))
         return self.heads.probabilities(wording, meaning)
 

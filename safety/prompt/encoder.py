@@ -7,6 +7,7 @@ the time of the general library and runs no code from the model folder.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -25,8 +26,6 @@ DIMENSIONS = 384
 MAX_TOKENS = 256
 _LAYERS = 6
 _HEADS = 12
-_PADDING = 0
-_WASTE = 1.5
 
 
 class MiniLM:
@@ -42,45 +41,29 @@ class MiniLM:
         """Unit vectors of ``texts``, shape (n, 384); texts beyond 256 tokens are cut."""
         if not texts:
             return np.zeros((0, DIMENSIONS), np.float32)
-        encodings = self._tokenizer.encode_batch(list(texts))
-        vectors = np.empty((len(texts), DIMENSIONS), np.float32)
-        for alike in _alike([len(encoding.ids) for encoding in encodings]):
-            vectors[alike] = self._pooled([encodings[index].ids for index in alike])
-        return vectors
-
-    def _pooled(self, sequences: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        longest = max(len(ids) for ids in sequences)
-        ids = torch.tensor([[*each, *[_PADDING] * (longest - len(each))] for each in sequences])
-        lengths = torch.tensor([len(each) for each in sequences])
-        mask = torch.arange(longest) < lengths[:, None]
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
         with torch.inference_mode():
-            hidden = self._forward(ids, mask)
-            pooled = (hidden * mask.unsqueeze(-1)).sum(1) / lengths[:, None]
-            return np.asarray(F.normalize(pooled, dim=-1).numpy(), np.float32)
+            rows = _Rows([len(ids) for ids in tokens])
+            hidden = self._forward(torch.tensor([*itertools.chain(*tokens)]), rows)
+            return np.asarray(F.normalize(rows.means(hidden), dim=-1).numpy(), np.float32)
 
-    def _forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    def _forward(self, ids: torch.Tensor, rows: _Rows) -> torch.Tensor:
         get = self._tensors.__getitem__
-        positions = torch.arange(ids.shape[1])
         hidden = get("embeddings.word_embeddings.weight")[ids]
-        hidden = hidden + get("embeddings.position_embeddings.weight")[positions]
+        hidden = hidden + get("embeddings.position_embeddings.weight")[rows.positions]
         hidden = hidden + get("embeddings.token_type_embeddings.weight")[0]
         hidden = self._norm("embeddings.LayerNorm", hidden)
-        visible = mask[:, None, None, :]
         for layer in range(_LAYERS):
-            hidden = self._layer(f"encoder.layer.{layer}", hidden, visible)
+            hidden = self._layer(f"encoder.layer.{layer}", hidden, rows)
         return hidden
 
-    def _layer(self, name: str, hidden: torch.Tensor, visible: torch.Tensor) -> torch.Tensor:
-        batch, length, width = hidden.shape
+    def _layer(self, name: str, hidden: torch.Tensor, rows: _Rows) -> torch.Tensor:
         query, key, value = (
-            self._linear(f"{name}.attention.self.{part}", hidden)
-            .view(batch, length, _HEADS, width // _HEADS)
-            .transpose(1, 2)
+            rows.apart(self._linear(f"{name}.attention.self.{part}", hidden))
             for part in ("query", "key", "value")
         )
-        mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=visible)
-        mixed = mixed.transpose(1, 2).reshape(batch, length, width)
-        attended = self._linear(f"{name}.attention.output.dense", mixed)
+        mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=rows.visible)
+        attended = self._linear(f"{name}.attention.output.dense", rows.joined(mixed))
         hidden = self._norm(f"{name}.attention.output.LayerNorm", hidden + attended)
         inner = F.gelu(self._linear(f"{name}.intermediate.dense", hidden))
         return self._norm(
@@ -95,11 +78,34 @@ class MiniLM:
         return F.layer_norm(hidden, (DIMENSIONS,), weight, bias, 1e-12)
 
 
-def _alike(lengths: Sequence[int]) -> list[list[int]]:
-    """Places of texts of about the same length together, so that little is computed on padding."""
-    groups: list[list[int]] = []
-    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if not groups or lengths[place] > _WASTE * lengths[groups[-1][0]]:
-            groups.append([])
-        groups[-1].append(place)
-    return groups
+class _Rows:
+    """Texts one behind the other, (tokens, 384), so that nothing is computed on padding; only the
+    attention, a fiftieth of the work, sees them side by side.
+
+    Args:
+        lengths: tokens of each text.
+    """
+
+    def __init__(self, lengths: Sequence[int]) -> None:
+        self._lengths = torch.tensor(lengths)
+        mask = torch.arange(max(lengths)) < self._lengths[:, None]
+        self._shape = mask.shape
+        self._places = mask.flatten().nonzero().flatten()
+        self.positions = self._places % mask.shape[1]
+        self.visible = mask[:, None, None, :]
+
+    def apart(self, hidden: torch.Tensor) -> torch.Tensor:
+        """(tokens, 384) as (texts, heads, longest, 32), nought behind the shorter texts."""
+        padded = hidden.new_zeros(self._shape.numel(), DIMENSIONS)
+        padded[self._places] = hidden
+        return padded.view(*self._shape, _HEADS, -1).transpose(1, 2)
+
+    def joined(self, apart: torch.Tensor) -> torch.Tensor:
+        """The way back."""
+        return apart.transpose(1, 2).reshape(-1, DIMENSIONS)[self._places]
+
+    def means(self, hidden: torch.Tensor) -> torch.Tensor:
+        """(tokens, 384) to the mean of each text, (texts, 384)."""
+        texts = torch.repeat_interleave(torch.arange(len(self._lengths)), self._lengths)
+        sums = hidden.new_zeros(len(self._lengths), DIMENSIONS).index_add_(0, texts, hidden)
+        return sums / self._lengths[:, None]

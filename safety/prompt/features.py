@@ -1,4 +1,4 @@
-"""Words and pieces of words as numbers, each knowing which characters it came from.
+"""Words and pieces of words as numbers.
 
 Two blocks of TF-IDF (sublinear term frequency, each block scaled to unit length): character n-grams
 inside words, and words, word pairs and word-list groups. Training and screening share this code.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,15 +24,6 @@ from safety.prompt.lexicon import Lexicon, words
 WORD_LISTS = DATA / "lexicon" / "weak_words.json"
 _SIZES = (3, 4, 5)
 _CHARACTER = "c"
-
-
-@dataclass(frozen=True, slots=True)
-class Feature:
-    """One feature at one place: its key, and its half-open range of characters."""
-
-    key: str
-    start: int
-    end: int
 
 
 class Extractor:
@@ -48,25 +41,25 @@ class Extractor:
         """The extractor with the word lists that ship."""
         return cls(json.loads(path.read_text(encoding="utf-8")))
 
-    def features(self, text: str) -> Iterator[Feature]:
-        """Features of ``text``, in no particular order."""
-        found = words(text)
-        for word, start, end in found:
-            yield Feature(f"w:{word}", start, end)
-            yield from _pieces(word, start)
-        for (left, start, _), (right, _, end) in pairwise(found):
-            yield Feature(f"w:{left} {right}", start, end)
-        for hit in self._lexicon.find(text):
-            yield Feature(f"x:{hit.entry}", hit.start, hit.end)
+    def features(self, text: str) -> list[str]:
+        """Keys of the features of ``text``, one for each place that has it, in no special order."""
+        found = [word for word, _, _ in words(text)]
+        keys = [f"w:{word}" for word in found]
+        keys += [f"w:{left} {right}" for left, right in pairwise(found)]
+        keys += [f"x:{hit.entry}" for hit in self._lexicon.find(text)]
+        for word in found:
+            keys += _pieces(word)
+        return keys
 
 
-def _pieces(word: str, start: int) -> Iterator[Feature]:
+@lru_cache(maxsize=1 << 14)
+def _pieces(word: str) -> tuple[str, ...]:
     padded = f" {word[:40]} "
-    for size in _SIZES:
-        for at in range(max(1, len(padded) - size + 1)):
-            piece = padded[at : at + size]
-            left = start + max(0, at - 1)
-            yield Feature(f"{_CHARACTER}:{piece}", left, min(start + len(word), left + len(piece)))
+    return tuple(
+        f"{_CHARACTER}:{padded[at : at + size]}"
+        for size in _SIZES
+        for at in range(max(1, len(padded) - size + 1))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +74,16 @@ class Vocabulary:
     index: Mapping[str, int]
     idf: NDArray[np.float32]
 
-    def vector(self, features: Sequence[Feature]) -> dict[int, float]:
+    def vector(self, features: Sequence[str]) -> dict[int, float]:
         """Column -> TF-IDF value; both blocks have unit length."""
-        counts: dict[int, int] = {}
-        character: set[int] = set()
-        for feature in features:
-            column = self.index.get(feature.key)
+        blocks: tuple[dict[int, float], dict[int, float]] = ({}, {})
+        for key, count in Counter(features).items():
+            column = self.index.get(key)
             if column is not None:
-                counts[column] = counts.get(column, 0) + 1
-                if feature.key[0] == _CHARACTER:
-                    character.add(column)
-        values = {c: (1 + math.log(n)) * float(self.idf[c]) for c, n in counts.items()}
+                value = (1 + math.log(count)) * float(self.idf[column])
+                blocks[key[0] == _CHARACTER][column] = value
         scaled: dict[int, float] = {}
-        for block in (character, values.keys() - character):
-            length = math.sqrt(sum(values[column] ** 2 for column in block)) or 1.0
-            scaled.update((column, values[column] / length) for column in block)
+        for block in blocks:
+            length = math.hypot(*block.values()) or 1.0
+            scaled.update((column, value / length) for column, value in block.items())
         return scaled

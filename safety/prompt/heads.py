@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from safety.errors import ModelUnavailable
-from safety.prompt.features import Feature, Vocabulary
+from safety.prompt.features import Vocabulary
 
 Array = NDArray[np.float32]
 
@@ -50,7 +50,7 @@ class Heads:
     views: Array
     joint: Array
 
-    def wording_logits(self, features: Sequence[Feature]) -> Array:
+    def wording_logits(self, features: Sequence[str]) -> Array:
         """Raw logits of the wording view, (C,)."""
         vector = self.vocabulary.vector(features)
         columns = np.fromiter(vector.keys(), np.int64, len(vector))

@@ -63,14 +63,13 @@ def _relevance(row: Row, category: str, positive: bool) -> float:
 def fit(rows: Sequence[Row], embeddings: Array, extractor: Extractor, seed: int = 0) -> Heads:
     """Heads trained on ``rows`` with their ``embeddings`` (n, 384), not yet calibrated."""
     labels, weights = targets(rows)
-    documents = [list(extractor.features(row.text)) for row in rows]
-    keys = [[feature.key for feature in document] for document in documents]
-    vocabulary = _vocabulary(keys, _MANY)
+    documents = [extractor.features(row.text) for row in rows]
+    vocabulary = _vocabulary(documents, _MANY)
     matrix = _matrix(vocabulary, documents)
     strength = np.abs(_linear(matrix, labels[:, -1], weights[:, -1], 4.0)[0])
     kept = set(np.argsort(-strength)[:_VOCABULARY].tolist())
     names = [key for key, column in vocabulary.index.items() if column in kept]
-    vocabulary = _vocabulary(keys, len(names), set(names))
+    vocabulary = _vocabulary(documents, len(names), set(names))
     matrix = _matrix(vocabulary, documents)
     wording = [_linear(matrix, *column, 4.0) for column in zip(labels.T, weights.T, strict=True)]
     linear = [
@@ -116,14 +115,12 @@ def _vocabulary(
     return Vocabulary({key: i for i, key in enumerate(common)}, idf.astype(np.float32))
 
 
-def _matrix(
-    vocabulary: Vocabulary, documents: Sequence[Sequence[object]]
-) -> scipy.sparse.csr_matrix:
+def _matrix(vocabulary: Vocabulary, documents: Sequence[Sequence[str]]) -> scipy.sparse.csr_matrix:
     columns: list[int] = []
     values: list[float] = []
     ends = [0]
     for document in documents:
-        vector = vocabulary.vector(document)  # type: ignore[arg-type]
+        vector = vocabulary.vector(document)
         columns.extend(vector.keys())
         values.extend(vector.values())
         ends.append(len(columns))

@@ -42,9 +42,7 @@ class Lab:
 
     def logits(self, heads: Heads, texts: Sequence[str]) -> tuple[Array, Array]:
         """Raw logits of both views, each (n, C)."""
-        wording = np.stack(
-            [heads.wording_logits(list(self.extractor.features(text))) for text in texts]
-        )
+        wording = np.stack([heads.wording_logits(self.extractor.features(text)) for text in texts])
         return wording, heads.meaning_logits(self.cache.encode(self.encoder, texts))
 
     def score(self, heads: Heads, rows: Sequence[Row]) -> Scored:

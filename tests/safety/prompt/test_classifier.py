@@ -3,7 +3,8 @@ from itertools import pairwise
 import pytest
 
 from safety import Decision
-from safety.prompt.classifier import pieces
+from safety.prompt.classifier import CategoryClassifier, pieces
+from safety.prompt.normalise import normalise
 
 HARMLESS = """
 a red balloon rising over the hills
@@ -84,6 +85,20 @@ def test_harm_cannot_hide_in_a_long_text(prompt_gate):
     violent = [found for found in findings if found.category == "violence"]
     assert violent
     assert "stab" in text[slice(*violent[0].span)]
+
+
+def test_only_sentences_whose_wording_looks_bad_are_read_a_second_time(prompt_gate):
+    classifier = CategoryClassifier.load(prompt_gate.policy)
+    read = []
+    encode = classifier._encoder.encode
+    classifier._encoder.encode = lambda texts: read.extend(texts) or encode(texts)
+    text = "Birds sing in the morning sun. A red balloon rises over green hills."
+    classifier.find(normalise(text), "prompt")
+    assert read == [text]
+    read.clear()
+    text = "Birds sing in the morning sun. A man is stabbing a woman."
+    classifier.find(normalise(text), "prompt")
+    assert read[:2] == [text, " A man is stabbing a woman"]
 
 
 def test_a_short_text_is_one_piece():

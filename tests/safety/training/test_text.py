@@ -102,7 +102,7 @@ def trained():
 def test_heads_learn_what_they_are_shown(trained):
     rows, vectors, heads = trained
     extractor = Extractor.load()
-    wording = np.stack([heads.wording_logits(list(extractor.features(r.text))) for r in rows])
+    wording = np.stack([heads.wording_logits(extractor.features(r.text)) for r in rows])
     harmful = np.array([row.harmful for row in rows])
     column = COLUMNS.index("harmful")
     assert wording[harmful, column].mean() > 2 + wording[~harmful, column].mean()
@@ -121,7 +121,7 @@ def test_heads_survive_their_file(trained, tmp_path):
 def test_calibrated_scores_are_probabilities_that_mean_something(trained):
     rows, vectors, heads = trained
     extractor = Extractor.load()
-    wording = np.stack([heads.wording_logits(list(extractor.features(r.text))) for r in rows])
+    wording = np.stack([heads.wording_logits(extractor.features(r.text)) for r in rows])
     meaning = heads.meaning_logits(vectors)
     joint, views = calibrate(heads, wording, meaning, rows).probabilities(wording, meaning)
     assert ((joint >= 0) & (joint <= 1)).all()
