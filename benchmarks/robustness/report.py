@@ -225,8 +225,11 @@ def _statistics(figures: dict[str, Any]) -> str:
 def _uploads(figures: dict[str, Any]) -> str:
     bars = [(n / 2, count) for n, count in enumerate(figures["scores"]) if count]
     spread = ", ".join(f"{low}–{low + 0.5}: {count}" for low, count in bars)
+    kinds = ", ".join(f"{kind} {count}" for kind, count in figures["kinds"].items())
     return (f"The whole detector on {figures['uploads']:,} unmarked uploads (of "
-            f"{figures['wanted']:,} planned): {figures['claims']} "
+            f"{figures['wanted']:,} planned; {kinds}; 1 to 3 s, 256 to 512 pixels a side, twenty "
+            "of each source, each cut, lit and encoded by ffmpeg in its own way, CRF 18 to 40, "
+            f"each under a key of its own): {figures['claims']} "
             f"claims; largest score {figures['largest']}, needed {figures['threshold']}; "
             f"{figures['seconds_each']} s each, slowest {figures['slowest']} s. Best scores "
             f"(0: no pilots heard, nothing decoded): {spread}.\n")  # fmt: skip
@@ -333,7 +336,8 @@ def _forgery(f: dict[str, list[dict[str, Any]]]) -> str:
 def _speed(figures: dict[str, Any]) -> str:
     peer = figures["dwtDct_512_frames_per_second"]
     beside = f" (dwtDct in the same run: {peer})" if peer else ""
-    lookups = ", ".join(f"{r['ids']:,} IDs: {r['seconds']} s ({r['found']} found)"
+    lookups = ", ".join(f"{r['ids']:,} IDs: {r['seconds']} s ({r['found']} found; finding nothing "
+                        f"in 3 s: {r['detect_unmarked_3s_seconds']} s)"
                         for r in figures["registry"])  # fmt: skip
     return (f"## Speed (one core)\n\nMarking 512 × 512: "
             f"{figures['embed_512_frames_per_second']} frames/s{beside}. Reading 3 s of it: "
