@@ -1,6 +1,7 @@
 """The false-positive theorem, probed: its inequality, real pictures, the whole detector."""
 
 import math
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from provenance.watermark import FALSE_POSITIVE_BOUND, Budget, KeyRing, MarkKey, detect
 from provenance.watermark.channels import channels
-from provenance.watermark.code import Scrambler
+from provenance.watermark.code import ConvolutionalCode, Scrambler
 from provenance.watermark.geometry import Geometry
 from provenance.watermark.pattern import pattern_of
 from provenance.watermark.sync import Folded
@@ -63,6 +64,22 @@ def test_no_statistic_of_an_unmarked_picture_exceeds_hoeffding(kind: str) -> Non
     for threshold in (2.0, 2.5, 3.0, 3.5):
         bound = math.exp(-(threshold**2) / 2)
         assert (z >= threshold).mean() <= bound + 4 * math.sqrt(bound / len(z))
+
+
+@pytest.mark.parametrize("attempts", [1, 2])
+def test_a_key_is_tried_no_more_often_than_the_threshold_counts(
+    monkeypatch: pytest.MonkeyPatch, attempts: int
+) -> None:
+    tried = []
+    decode = ConvolutionalCode.decode
+    monkeypatch.setattr(import_module("provenance.watermark.detect"), "MAX_ATTEMPTS", attempts)
+    monkeypatch.setattr(
+        ConvolutionalCode, "decode", lambda code, soft: tried.append(soft) or decode(code, soft)
+    )
+    ring = KeyRing.of(MarkKey(1, bytes(32), f"tenant {n}") for n in range(3))
+    luma = list(drawing(256, 256, 1).mean(3).astype(np.uint8))
+    assert detect(luma, ["I"], ring).mark_id is None
+    assert len(tried) == attempts * len(ring.keys)
 
 
 def test_unmarked_pictures_are_not_claimed_by_any_of_many_keys() -> None:
