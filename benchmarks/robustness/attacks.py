@@ -83,8 +83,9 @@ def rotate(degrees: float) -> str:
     return f"rotate={degrees}*PI/180"
 
 
-def screen() -> str:
-    return (f"{rotate(1.5)},{scale(0.6)},gblur=sigma=0.9,eq=gamma=1.15:contrast=0.9,"
+def screen(size: float) -> str:
+    """A screen filmed by hand, its picture `size` times as large as the clip's."""
+    return (f"{rotate(1.5)},{scale(size)},gblur=sigma=0.9,eq=gamma=1.15:contrast=0.9,"
             "noise=alls=6:allf=t")  # fmt: skip
 
 
@@ -171,7 +172,9 @@ ATTACKS = (
     Attack("blur σ 1.8", "picture", "gblur=sigma=1.8"),
     Attack("sharpen", "picture", "unsharp=5:5:1.5"),
     Attack("noise", "picture", "noise=alls=14:allf=t:all_seed=3", h264(26)),
-    Attack("screen filmed (turn, blur, gamma, noise, CRF 28)", "picture", screen(), h264(28)),
+    Attack("screen filmed (120 %, turn, blur, gamma, noise, CRF 28)", "picture", screen(1.2),
+           h264(28)),
+    Attack("screen filmed from afar (60 %, the same)", "picture", screen(0.6), h264(28)),
     Attack("24 → 15 fps", "time", "fps=15", fps=15),
     Attack("trimmed to 1 s", "time", before=("-ss", "0.6", "-t", "1")),
     Attack("trimmed to 1 s + CRF 36", "time", output=h264(36), before=("-ss", "0.6", "-t", "1")),

@@ -29,7 +29,7 @@ USUAL = (
     "GIF, 12 fps, 400 px",
     "caption bar 18 % + CRF 26",
     "aspect × 0.8 + CRF 26",
-    "screen filmed (turn, blur, gamma, noise, CRF 28)",
+    "screen filmed (120 %, turn, blur, gamma, noise, CRF 28)",
 )
 CUT = ("crop to 50 %", "scale 70 % + crop 75 % + CRF 30")
 HARD = (
