@@ -35,8 +35,8 @@ from provenance.watermark.pattern import pattern_of
 from provenance.watermark.sync import Folded
 
 _BINS = np.arange(0, 12.5, 0.5)
-_PORTION = 20
-"""Uploads made of one source."""
+_PORTION, _KEPT = 20, 5
+"""Uploads made of one source, and after how many of them the figures are given."""
 _FRAMES = 72
 _FILMS = (("bikes", 250), ("bigbuckbunny", 132), ("carphone_pristine", 120))
 _QUICK = ("-c:v", "libx264", "-preset", "superfast", "-threads", "1", "-pix_fmt", "yuv420p")
@@ -76,7 +76,7 @@ def uploads(
     a portion of uploads is made: other seconds, cuts, sizes, lights, strengths of compression.
 
     Yields:
-        the figures so far, after every portion.
+        the figures so far, every now and then.
     """
     bins = np.zeros(len(_BINS) - 1, np.int64) + (known["scores"] if known else 0)
     seen, claims = (known["uploads"], known["claims"]) if known else (0, 0)
@@ -87,7 +87,7 @@ def uploads(
     while seen < count and time.process_time() - began < limit_seconds:
         with tempfile.TemporaryDirectory() as name:
             kind, source = _source(seed, seen // _PORTION, Path(name))
-            for number in range(seen, min(seen + _PORTION, count)):
+            for number in range(seen, min((seen // _PORTION + 1) * _PORTION, count)):
                 draw = np.random.default_rng([seed, number])
                 upload = read(_varied(draw).apply(source, Path(name)))
                 ring = KeyRing.of([MarkKey(1, draw.bytes(32))])
@@ -99,12 +99,13 @@ def uploads(
                 claims += found.mark_id is not None
                 seen, spent = seen + 1, spent + took
                 kinds[kind] += 1
-        yield {
-            "uploads": seen, "wanted": count, "claims": claims, "kinds": dict(kinds),
-            "threshold": round(Budget().blind, 2), "largest": round(largest, 2),
-            "cpu_seconds": round(spent, 1), "seconds_each": round(spent / seen, 2),
-            "slowest": round(slowest, 2), "scores": bins.tolist(),
-        }  # fmt: skip
+                if seen % _KEPT == 0 or seen == count:
+                    yield {
+                        "uploads": seen, "wanted": count, "claims": claims, "kinds": dict(kinds),
+                        "threshold": round(Budget().blind, 2), "largest": round(largest, 2),
+                        "cpu_seconds": round(spent, 1), "seconds_each": round(spent / seen, 2),
+                        "slowest": round(slowest, 2), "scores": bins.tolist(),
+                    }  # fmt: skip
 
 
 def _source(seed: int, number: int, folder: Path) -> tuple[str, Path]:
