@@ -98,7 +98,8 @@ class Pairing:
 
     Args:
         reference: indices of the clip's thumbnails, ascending.
-        upload: index into the placement's pictures for each.
+        upload: index into the placement's pictures for each; of those near in time, the likest.
+        nominal: the same, of the picture nearest in time.
         speed: clip seconds per upload second.
         start: upload seconds at which the clip's first second lies (may be negative).
         cost: mean distance along the line, 0 (equal) … 2.
@@ -106,6 +107,7 @@ class Pairing:
 
     reference: NDArray[np.int64]
     upload: NDArray[np.int64]
+    nominal: NDArray[np.int64]
     speed: float
     start: float
     cost: float
@@ -187,12 +189,14 @@ def pair(distance: Floats, reference_seconds: Floats, upload_seconds: Floats) ->
     at = reference_seconds / speed + start
     inside = np.flatnonzero((at > upload_seconds[0] - tick) & (at < upload_seconds[-1] + tick))
     slack = max(1, round(_SLACK_SECONDS / tick))
-    chosen = []
+    chosen, straight = [], []
     for index in inside:
         nearest = int(np.abs(upload_seconds - at[index]).argmin())
+        straight.append(nearest)
         low, high = max(0, nearest - slack), min(len(upload_seconds), nearest + slack + 1)
         chosen.append(low + int(distance[index, low:high].argmin()))
-    return Pairing(inside, np.array(chosen, np.int64), speed, start, cost)
+    likest, nominal = (np.array(each, np.int64) for each in (chosen, straight))
+    return Pairing(inside, likest, nominal, speed, start, cost)
 
 
 def _shifts(geometry: Geometry, size: tuple[int, int]) -> list[Geometry]:

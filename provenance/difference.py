@@ -31,8 +31,12 @@ _LEAST_STRUCTURE = 12
 _AGREEMENT = 0.5
 _TOLERANCE = 20.0
 """Grey levels that compression, blur and a bent tone curve may cost."""
-_HUE_TOLERANCE = (14.0, 0.25)
-"""Chroma levels that a colour may be off, and share of the colour's own strength."""
+_HUE_TOLERANCE, _HUE_SHARE = (7.0, 14.0), 0.25
+"""Chroma levels that a colour may be off, after its noise, and share of the colour's strength."""
+_MOST, _ABOVE_NOISE = 0.75, 4.0
+"""Share of the picture that shows what noise is, and how far above it a difference is faint."""
+_FAINT, _FAINT_HUE = (6.0, 20.0), (4.0, 14.0)
+"""Least and most of a faint difference, in levels of luma and of chroma."""
 _GAINS = (0.4, 3.0)
 """Least and most that a copy's colours may be strengthened to be those of the clip."""
 _TURN = math.radians(15)
@@ -60,6 +64,7 @@ class Moment:
         level: where the grey level is another.
         inner: what is seen of the clip, without its border.
         different: where the picture differs, in structure or level.
+        excess: by how much grey levels differ; 1 is the least that is no noise.
     """
 
     structured: Places
@@ -67,6 +72,7 @@ class Moment:
     level: Places
     inner: Places
     different: Places
+    excess: Floats
 
     @property
     def likeness(self) -> float:
@@ -98,6 +104,7 @@ def compared(wanted: Bytes, seen: Floats, visible: Places) -> Moment:
         level,
         inner,
         cv2.morphologyEx(cleaned, cv2.MORPH_CLOSE, _SQUARE) > 0,
+        _excess(np.abs(picture - target), inner, _FAINT),
     )
 
 
@@ -114,15 +121,17 @@ def is_pale(wanted: Bytes, seen: Floats, visible: Places) -> bool:
     return own > _COLOURED and left < _PALE * own
 
 
-def hue_differs(wanted: Bytes, seen: Floats, visible: Places) -> Places:
-    """Where (h, w, 2) chroma of an upload is not the clip's, be it paler or stronger all over."""
+def hue_differs(wanted: Bytes, seen: Floats, visible: Places) -> tuple[Places, Floats]:
+    """Where (h, w, 2) chroma of an upload is not the clip's, be it paler or stronger all over; and
+    by how much it differs, where 1 is the least that is no noise."""
     target = as_floats(wanted) - 128
     fitted = _recoloured(seen - 128, target, visible)
     excess = [_outside(fitted[..., part], target[..., part]) for part in (0, 1)]
-    least, share = _HUE_TOLERANCE
-    allowed = least + share * np.hypot(target[..., 0], target[..., 1])
+    apart = as_floats(np.hypot(*np.moveaxis(fitted - target, -1, 0)))
+    least = _above_noise(apart, visible, _HUE_TOLERANCE)
+    allowed = least + _HUE_SHARE * np.hypot(target[..., 0], target[..., 1])
     wrong = ((np.hypot(*excess) > allowed) & visible).astype(np.uint8)
-    return cv2.medianBlur(wrong, 3) > 0
+    return cv2.medianBlur(wrong, 3) > 0, _excess(apart, visible, _FAINT_HUE)
 
 
 def _recoloured(seen: Floats, target: Floats, visible: Places) -> Floats:
@@ -168,6 +177,17 @@ def _hue_fit(x: _Values, y: _Values) -> _Line:
     rest = y - gain * x
     tint = complex(np.median(rest.real), np.median(rest.imag))
     return gain, tint * min(1.0, _TINT / max(_TINT, abs(tint)))
+
+
+def _excess(apart: Floats, seen: Places, faint: tuple[float, float]) -> Floats:
+    """Differences as multiples of the least that is no noise."""
+    return as_floats(np.where(seen, apart / _above_noise(apart, seen, faint), 0))
+
+
+def _above_noise(apart: Floats, seen: Places, bounds: tuple[float, float]) -> float:
+    """Several times what most of the picture differs by, within bounds."""
+    noise = float(np.quantile(apart[seen], _MOST)) if seen.any() else 0.0
+    return min(bounds[1], max(bounds[0], _ABOVE_NOISE * noise))
 
 
 def _outside(picture: Floats, target: Floats) -> Floats:

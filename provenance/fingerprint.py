@@ -14,7 +14,7 @@ import math
 import struct
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import cv2
@@ -32,7 +32,8 @@ from provenance.alignment import (
     place,
     thumbnail,
 )
-from provenance.difference import Moment, Places, compared, hue_differs, is_pale
+from provenance.difference import Moment, compared, hue_differs, is_pale
+from provenance.localise import ALTERED_AREA, Changes, Region, alterations, heatmap
 from provenance.watermark.geometry import Geometry
 from provenance.watermark.planes import Bytes, Floats, as_bytes, as_floats
 
@@ -66,8 +67,6 @@ SAME_ABOVE, MOVES_ABOVE = 0.9, 0.65
 through the same landscape. Of 280 pairs of drawn clips that share one
 (`benchmarks.robustness.binding`, tuning set) none reached 0.65 in what moves; a fitted Pareto tail
 ends below 0.77."""
-ALTERED_AREA = 0.015
-"""Share of the picture that must differ for a moment to be called altered."""
 _MOVED = 12.0
 """Grey levels by which a place must leave its usual level to count as moving."""
 _LEAST_MOTION = 24
@@ -92,18 +91,6 @@ class Colour(StrEnum):
     LOST = "lost"
     CHANGED = "changed"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Region:
-    """An altered place, as shares of the clip's width and height, and when (upload seconds)."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    start: float
-    end: float
 
 
 @dataclass(frozen=True)
@@ -314,10 +301,7 @@ def compare(
     pairing = pair(distance, reference.seconds, upload_seconds)
     if pairing is None:
         return ContentMatch(ContentState.OTHER, 0.0)
-    moments = [
-        compared(reference.thumbnails[left], placed.pictures[right], placed.visible)
-        for left, right in zip(pairing.reference, pairing.upload, strict=True)
-    ]
+    moments = _moments(reference, placed, pairing)
     score, best = np.quantile([moment.likeness for moment in moments], (0.5, 0.75)).tolist()
     changed = np.stack([moment.different for moment in moments])
     coverage = len(moments) / len(reference.thumbnails)
@@ -326,17 +310,24 @@ def compare(
     replaced = motion < MOVES_ABOVE and best < SAME_ABOVE
     if score < OTHER_BELOW or foreign > OTHER_AREA or replaced:
         return ContentMatch(ContentState.OTHER, score, coverage=coverage, motion=motion)
-    colour, recoloured = _colours(reference, chroma, luma[0].shape[1], placed, pairing)
-    changed |= recoloured
-    when = upload_seconds[pairing.upload]
-    segments, regions = _localised(changed, when, placed)
+    width = luma[0].shape[1]
+    colour, hues = _colours(reference, chroma, width, placed, pairing)
+    best = nominal = _changes(moments, hues)
+    suspect = best.area().max() > ALTERED_AREA * placed.visible.sum()
+    if suspect and pairing.speed == 1:  # at another speed frames are never quite in time
+        straight = replace(pairing, upload=pairing.nominal)
+        hues = _colours(reference, chroma, width, placed, straight)[1]
+        nominal = _changes(_moments(reference, placed, straight), hues)
+    when = upload_seconds[pairing.nominal]
+    found = alterations(best, nominal, when, int(placed.visible.sum()), len(luma) / rate)
+    segments = tuple((each.start, each.end) for each in found)
     length = reference.frames / reference.fps
     return ContentMatch(
         ContentState.ALTERED if segments else ContentState.MATCHES,
         score,
         segments,
-        regions,
-        as_floats(changed.mean(0)),
+        tuple(region for each in found for region in each.regions),
+        heatmap(best, found),
         coverage,
         pairing.start,
         pairing.speed,
@@ -345,6 +336,20 @@ def compare(
         motion,
         colour,
     )
+
+
+def _moments(reference: Reference, placed: Placement, pairing: Pairing) -> list[Moment]:
+    return [
+        compared(reference.thumbnails[left], placed.pictures[right], placed.visible)
+        for left, right in zip(pairing.reference, pairing.upload, strict=True)
+    ]
+
+
+def _changes(moments: Sequence[Moment], hues: Changes) -> Changes:
+    """In outline, level or hue."""
+    places = np.stack([moment.different for moment in moments])
+    excess = np.stack([moment.excess for moment in moments])
+    return Changes(places | hues.places, as_floats(np.maximum(excess, hues.excess)))
 
 
 def _motion(moments: Sequence[Moment], thumbnails: Bytes) -> float:
@@ -364,10 +369,10 @@ def _colours(
     width: int,
     placed: Placement,
     pairing: Pairing,
-) -> tuple[Colour, Places]:
-    """What became of the colours, and the thumbnail places at each moment whose hue is another."""
+) -> tuple[Colour, Changes]:
+    """What became of the colours, and where at each moment, in thumbnail places, hues changed."""
     shape = (len(pairing.reference), *placed.visible.shape)
-    nowhere = np.zeros(shape, np.bool_)
+    nowhere = Changes(np.zeros(shape, np.bool_), np.zeros(shape, np.float32))
     if reference.chroma is None or chroma is None:
         return Colour.UNKNOWN, nowhere
     wanted = reference.chroma[pairing.reference]
@@ -379,50 +384,20 @@ def _colours(
         return Colour.UNKNOWN, nowhere
     if is_pale(wanted, seen, visible):
         return Colour.LOST, nowhere
-    places = np.stack([
-        cv2.resize(hue_differs(*pair_, visible).astype(np.uint8), shape[:0:-1],
-                   interpolation=cv2.INTER_NEAREST) > 0
-        for pair_ in zip(wanted, seen, strict=True)
-    ])  # fmt: skip
-    altered = places.sum((1, 2)) > ALTERED_AREA * placed.visible.sum()
-    return (Colour.CHANGED if altered.sum() > 1 else Colour.SAME), places
+    hues = [hue_differs(*each, visible) for each in zip(wanted, seen, strict=True)]
+    places, excess = (
+        np.stack([
+            cv2.resize(as_floats(each), shape[:0:-1], interpolation=cv2.INTER_NEAREST)
+            for each in part
+        ])
+        for part in zip(*hues, strict=True)
+    )  # fmt: skip
+    changes = Changes(places > 0, as_floats(excess))
+    altered = changes.area() > ALTERED_AREA * placed.visible.sum()
+    return (Colour.CHANGED if altered.sum() > 1 else Colour.SAME), changes
 
 
 def _missing(shown: Floats, length: float) -> tuple[tuple[float, float], ...]:
     """What lies before the first and after the last moment that was found again."""
     ends = ((0.0, float(shown[0])), (float(shown[-1]), length))
     return tuple((start, end) for start, end in ends if end - start > _LEAST_MISSING)
-
-
-def _localised(
-    changed: NDArray[np.bool_], when: Floats, placed: Placement
-) -> tuple[tuple[tuple[float, float], ...], tuple[Region, ...]]:
-    """Segments in time, and in each the places that differ for most of it."""
-    area = max(1, int(placed.visible.sum()))
-    altered = changed.sum((1, 2)) / area > ALTERED_AREA
-    step = float(np.median(np.diff(when))) if len(when) > 1 else 1 / THUMBNAILS_PER_SECOND
-    segments: list[tuple[float, float]] = []
-    regions: list[Region] = []
-    for first, last in _runs(altered):
-        if last == first and len(when) > 2:
-            continue  # a single moment is a mismatch in time, not an edit
-        start, end = float(when[first]), float(when[last]) + step
-        segments.append((start, end))
-        regions.extend(_boxes(changed[first : last + 1].mean(0) > 0.5, start, end))
-    return tuple(segments), tuple(regions)
-
-
-def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """(first, last) of each run of true flags."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
-    return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-
-
-def _boxes(mask: NDArray[np.bool_], start: float, end: float) -> list[Region]:
-    rows, columns = mask.shape
-    count, _, boxes, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    return [
-        Region(float(x) / columns, float(y) / rows, float(w) / columns, float(h) / rows, start, end)
-        for x, y, w, h, size in boxes[1:count]
-        if size >= 6
-    ]
