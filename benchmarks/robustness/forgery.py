@@ -78,7 +78,8 @@ def _copies(marked: Sequence[Victim], ring: KeyRing) -> Iterator[dict[str, Any]]
     for victim, other in pairwise([*marked, marked[0]]):
         for lifted, source in ((_strengthened(victim.residual), "one clip"), (shared, "all")):
             forged = _less(other.clip, -lifted)
-            yield {"from": source, "onto": other.name} | _answer(forged, marked, ring)
+            others = [each for each in marked if each is not other]
+            yield {"from": source, "onto": other.name} | _answer(forged, others, ring)
 
 
 def _swaps(marked: Sequence[Victim], ring: KeyRing) -> Iterator[dict[str, Any]]:
