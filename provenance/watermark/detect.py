@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +17,14 @@ from provenance.watermark.keys import KeyRing, MarkKey
 from provenance.watermark.names import Names
 from provenance.watermark.pattern import INNER, OUTER, Carriers, Pattern, pattern_of
 from provenance.watermark.planes import Complexes, Floats, as_complexes, as_floats, rms
-from provenance.watermark.sync import Folded, search
+from provenance.watermark.sync import Folded, search, turned
 
 SMALLEST_SIDE = 96
 """Pixels below which an upload is too small to tell anything."""
 _AUDIBLE = 2.5
 """Pilot score below which a guessed geometry is not worth a decoding attempt."""
+_FIRM = 25.0
+"""z from which a guessed format is not looked at again."""
 _RINGS = np.linspace(INNER, OUTER, 8)
 
 
@@ -131,17 +133,36 @@ class _Attempt:
                 for key in self.keys:
                     claim = self._decode(folded, weights, geometry, key)
                     if claim.mark_id is not None:
-                        return claim
+                        return self._settled(claim, weights, key)
                     self.best = max(self.best, claim, key=lambda each: each.score)
         return self.best
+
+    def _settled(self, claim: MarkDetection, weights: Floats, key: MarkKey) -> MarkDetection:
+        """The claim, its geometry turned a little if the same mark is then read more clearly.
+
+        A guessed format is upright; a copy that lies a degree aslant may be read all the same,
+        faintly, and its corners would then be compared with what they do not show.
+        """
+        guess = claim.geometry
+        if guess is None or guess.format is None or claim.score >= _FIRM:
+            return claim
+        pilots = pattern_of(key).pilots
+        geometry = turned(_level(self._mixed()), pilots, guess)
+        folded = [Folded.of(picture, geometry) for picture in self.pictures]
+        again = self._decode(folded, weights, geometry, key)
+        clearer = again.mark_id == claim.mark_id and again.score > claim.score
+        return replace(claim, geometry=geometry) if clearer else claim
+
+    def _mixed(self) -> Floats:
+        """All averages together: they hear most."""
+        return as_floats(np.tensordot(_mixture(len(self.pictures)), self.pictures, 1))
 
     def _geometries(self, pilots: Carriers) -> Iterator[Geometry]:
         height, width = self.pictures[0].shape
         yield from plain_resizes(width, height)
-        mixed = as_floats(np.tensordot(_mixture(len(self.pictures)), self.pictures, 1))
-        # All together hear most; but under soft shading only the smallest median hears anything.
-        for picture, limit in ((mixed, 3), (self.pictures[-WHOLE], 2)):
-            for lattice in search(picture / np.float32(rms(picture) + 1e-9), pilots, limit):
+        # Under soft shading only the smallest median hears anything.
+        for picture, limit in ((self._mixed(), 3), (self.pictures[-WHOLE], 2)):
+            for lattice in search(_level(picture), pilots, limit):
                 yield from lattice
 
     def _weightings(self, folded: list[Folded]) -> Iterator[Floats]:
@@ -190,6 +211,11 @@ class _Attempt:
         mark_id = int(self.registered.ids[likeliest])
         return MarkDetection(mark_id, score, self.budget.registry, chance, key.epoch, geometry,
                              key.tenant, by_registry=True)  # fmt: skip
+
+
+def _level(picture: Floats) -> Floats:
+    """At unit rms."""
+    return as_floats(picture / np.float32(rms(picture) + 1e-9))
 
 
 def _mixture(channels: int) -> Floats:

@@ -256,6 +256,23 @@ def search(picture: Floats, pilots: Carriers, limit: int = 4) -> Iterator[list[G
         yield _refinements(picture, fourier, fine, each)
 
 
+def turned(picture: Floats, pilots: Carriers, guess: Geometry) -> Geometry:
+    """A guessed lattice as it lies if turned by up to two degrees, refined to its pilots.
+
+    Args:
+        picture: a whitened average.
+        pilots: the carriers of the sync key.
+        guess: an upright lattice whose scales are known.
+    """
+    fine = _Listener.of(pilots, _SHIFT_GRID)
+    turns = np.arange(-6, 7, dtype=np.float32) * np.float32(_ROTATION_STEP / 3)
+    (x, y), flip = guess.scale, guess.flipped
+    near = np.stack([np.full_like(turns, x), np.full_like(turns, y), turns], 1)
+    scores = [each.score for each in _coherent(_spectrum(picture), fine, as_floats(near), flip)]
+    start = _Lattice(flip, x, y, float(turns[int(np.argmax(scores))]))
+    return _refined(picture, _Fourier.of(picture), fine, start, _TURNED).geometry
+
+
 def _by_score(found: Found) -> float:
     return -found.score
 

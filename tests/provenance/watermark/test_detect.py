@@ -71,6 +71,15 @@ def test_the_geometry_says_how_the_clip_lies_in_the_upload(
     assert np.abs(off).max() < 3
 
 
+def test_a_copy_a_little_aslant_is_not_taken_for_upright(
+    through: Through, key: MarkKey, ring: KeyRing
+) -> None:
+    aslant = through(marked(512, 512, key), "-vf", "rotate=1.5*PI/180", "-crf", "30")
+    found = read(aslant, ring)
+    assert found.geometry is not None
+    assert found.geometry.rotation == pytest.approx(1.5, abs=0.25)
+
+
 def test_an_old_epoch_stays_readable(through: Through, key: MarkKey, ring: KeyRing) -> None:
     rotated = ring.rotated()
     found = read(through(marked(512, 512, key, 8)), rotated)
