@@ -27,9 +27,9 @@ GENERAL = "harmful"
 
 _WINDOW, _STRIDE = 48, 32
 _CLOSE_WINDOW, _CLOSE_STRIDE, _CLOSE_LOOKS = 20, 10, 3
-_SUSPICIOUS = 0.05
-"""A sentence whose wording stays below this is not read for its meaning: 80 % of the harmless
-calibration rows do, and none of the 360 harmful ones that are held."""
+_SUSPICIOUS = 0.03
+"""A sentence whose wording stays below this is not read for its meaning: 68 % of the harmless
+calibration rows stay below, and none of the 1,098 harmful ones that are held."""
 _SENTENCE = re.compile(r"[^.!?;\n]+")
 _SHORTEST = 4
 _EDGE, _SUREST = 1e-6, 0.99

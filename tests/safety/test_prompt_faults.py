@@ -154,17 +154,17 @@ def test_an_embedding_that_is_not_a_number(prompt_gate, monkeypatch):
 
 
 def test_scores_that_are_not_numbers(prompt_gate, monkeypatch):
-    def broken(self, texts):
+    def broken(self, wording, texts):
         shape = (len(texts), len(self.heads.categories))
         return np.full(shape, np.nan, "f4"), np.full((2, *shape), np.nan, "f4")
 
-    monkeypatch.setattr(classifier.CategoryClassifier, "scores", broken)
+    monkeypatch.setattr(classifier.CategoryClassifier, "_joined", broken)
     assert unscreened(prompt_gate.screen(TEXT))
 
 
 def test_scores_for_nothing(prompt_gate, monkeypatch):
     empty = np.zeros((0, 10), "f4"), np.zeros((2, 0, 10), "f4")
-    monkeypatch.setattr(classifier.CategoryClassifier, "scores", lambda self, texts: empty)
+    monkeypatch.setattr(classifier.CategoryClassifier, "_joined", lambda *told: empty)
     assert unscreened(prompt_gate.screen(TEXT))
 
 
