@@ -188,6 +188,8 @@ def pair(distance: Floats, reference_seconds: Floats, upload_seconds: Floats) ->
     cost, speed, start = line
     at = reference_seconds / speed + start
     inside = np.flatnonzero((at > upload_seconds[0] - tick) & (at < upload_seconds[-1] + tick))
+    if not len(inside):
+        return None
     slack = max(1, round(_SLACK_SECONDS / tick))
     chosen, straight = [], []
     for index in inside:
