@@ -8,6 +8,11 @@ tried with and without. The nearest clips are candidates.
 A hash alone proves little: drawings are alike. So a candidate counts only if its reference, laid
 over the upload place by place, agrees (`fingerprint.compare`), and if what moves in it does: many
 clips share a landscape.
+
+No theorem bounds the chance of a false match, as one does for the mark. It is estimated from how
+much pairs of different clips in one landscape share of what moves (`benchmarks.robustness.lookup`,
+`chance`): twelve candidates at most, each with that tail beyond `MOTION`. That is the chance for
+different subjects; two takes of one prompt may be alike enough to be taken for one another.
 """
 
 from __future__ import annotations
