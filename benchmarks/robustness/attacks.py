@@ -183,7 +183,7 @@ ATTACKS = (
     Attack("one and a half times the speed", "time", "setpts=PTS/1.5,fps=24"),
     Attack("double speed", "time", "setpts=PTS/2,fps=24"),
     Attack("every third frame dropped", "time", "select='mod(n,3)',setpts=N/16/TB", fps=16),
-    Attack("two of seven frames dropped, the others in their time (variable rate)", "format",
+    Attack("two of seven frames dropped (variable rate)", "format",
            "select='gt(mod(n,7),1)'", (*h264(23), "-fps_mode", "vfr")),
     Attack("10 bits", "format", output=h264(23, "yuv420p10le")),
     Attack("4:4:4", "format", output=h264(23, "yuv444p")),

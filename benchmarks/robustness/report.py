@@ -146,7 +146,8 @@ _LIMITS = """## What limits it
   another grey of the same level, and what is smaller than 1.5 % of the picture
   pass. A grey copy counts as genuine and is told to be grey; a copy recoloured as a whole
   is altered. Another subject that moves through the same landscape is other content; one that
-  stands where the first stood, of its shape, may pass for an alteration.
+  stands where the first stood, of its shape, may pass for an alteration; and a caption bar that
+  hides most of what moves may make a clip look like another's.
 - **Two takes of one prompt** may be so alike that a search takes one for the other; the chance
   given for a false match is that of different subjects.
 """
@@ -175,7 +176,7 @@ def _robustness(trials: list[dict[str, Any]]) -> str:
     lost = _by_scene((trial, trial["attack"]) for trial in trials if not trial["recognised"])
     accused = _by_scene(
         (trial, f"{trial['attack']} ({trial['content']})") for trial in trials
-        if trial["honest"] and trial["content"] in ("altered", "other")
+        if trial["content"] == "other" or (trial["honest"] and trial["content"] == "altered")
     )  # fmt: skip
     return "\n".join([*lines, "", "Not recognised, by clip:", "", *lost, "",
                       "Recognised, and wrongly told to be altered or other content:", "",
