@@ -195,7 +195,8 @@ def _sizes(trials: list[dict[str, Any]]) -> str:
     """Each clip's score under each of a few attacks."""
     attacks = list(dict.fromkeys(trial["attack"] for trial in trials))
     lines = ["## Other sizes and lengths", "", "z of the mark read, with the seconds that reading "
-             "took; in brackets where only the registry recognised it, – where nothing did.", "",
+             "took; in brackets where only the registry recognised it, – where nothing did; with "
+             "what the comparison said where it was wrong.", "",
              f"| clip | {' | '.join(attacks)} |", "|---|" + "---|" * len(attacks)]  # fmt: skip
     for scene in dict.fromkeys(trial["scene"] for trial in trials):
         own = {trial["attack"]: trial for trial in trials if trial["scene"] == scene}
@@ -208,7 +209,8 @@ def _cell(trial: dict[str, Any]) -> str:
     score = f"{trial['score']:.1f}"
     if not trial["exact"]:
         score = f"({score})" if trial["recognised"] else "–"
-    return f"{score}, {trial['seconds']:.1f} s"
+    wronged = trial["content"] == "other" or (trial["honest"] and trial["content"] == "altered")
+    return f"{score}, {trial['seconds']:.1f} s{', ' + trial['content'] if wronged else ''}"
 
 
 def _looks(rows: list[dict[str, Any]]) -> str:
