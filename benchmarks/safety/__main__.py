@@ -40,7 +40,14 @@ def _tables(chosen: argparse.Namespace) -> dict[str, dict[str, Part]]:
     words = {name: _late(measure, text) for name, measure in PARTS.items()}
     return {
         "words": words if chosen.data else {},
-        "pictures": {"pictures": lambda: pictures().figures()} if chosen.world else {},
+        "pictures": {
+            "pictures": lambda: pictures().gate(),
+            "elsewhere": lambda: pictures().elsewhere(),
+            "picture-time": lambda: pictures().cost(),
+            "banks": lambda: pictures().banks(),
+        }
+        if chosen.world
+        else {},
         "whole": whole.PARTS,
     }
 

@@ -1,6 +1,6 @@
 """Frames that the embedded generator really made, for calibrating and testing the picture gate.
 
-`python -m benchmarks.safety.generated_frames --out runs/safety/generated.npz --clips 200` renders
+`python -m benchmarks.safety.generated_frames --out runs/safety/generated.npz --clips 300` renders
 one-second clips from captions of its world. Layout: `frames` (N, F, 128, 128, 3) uint8 RGB,
 squeezed to a square; `captions` JSON as uint8.
 """
@@ -26,7 +26,7 @@ def main() -> None:
     """Render the clips and write their frames."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--clips", type=int, default=200)
+    parser.add_argument("--clips", type=int, default=300)
     parser.add_argument("--seed", type=int, default=5_000_000)
     chosen = parser.parse_args()
     generator, kept, prompts = load_generator(), [], []

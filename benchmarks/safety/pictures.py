@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmarks.safety import elsewhere
 from benchmarks.safety.figures import Figure, cpu_seconds, milliseconds
 from benchmarks.safety.text import share
 from safety import Decision, load_media_gate, load_policy
@@ -23,7 +24,7 @@ from safety.media.nsfwjs import Nsfwjs
 from safety.training.drawings import HELD_OUT, TAUGHT, Drawing, draw_concept
 
 SIDE = 512
-EACH = 40
+EACH = 100
 FPS = 24
 
 
@@ -39,15 +40,24 @@ class PictureBenchmark:
         clips = _clips(world)
         self.scenes = clips[:300, 0]
         self.rendered = clips[int(len(clips) * 0.9) :]  # what training keeps for tests
-        self.made = None if generated is None else _clips(generated)[40:]  # likewise
-        self.gate = load_media_gate()
+        made = None if generated is None else _clips(generated)
+        self.made = None if made is None else made[len(made) // 2 :]  # likewise
+        self.frame_gate = load_media_gate()
         self.drawn = DrawnWorld.load(load_policy())
 
-    def figures(self) -> Iterator[Figure]:
-        """Every line."""
+    def gate(self) -> Iterator[Figure]:
+        """Whole clips: which are held, and for what."""
         yield from self.clips_held()
         yield from self.concepts_found()
-        yield from self.cost()
+
+    def elsewhere(self) -> Iterator[Figure]:
+        """Single frames that no generator of ours made, and what nsfwjs says of harmless ones."""
+        yield from elsewhere.foreign(self.drawn, np.concatenate(list(self.rendered)))
+        made = None if self.made is None else self.made[:, 0]
+        yield from elsewhere.sexual_alarms(self.rendered[:, 0], made)
+
+    def banks(self) -> Iterator[Figure]:
+        """Perceptual hashes, and the search in a large bank of them."""
         yield from self.hashes()
         yield from self.search()
 
@@ -64,7 +74,7 @@ class PictureBenchmark:
         yield Figure("noise clips held", share(held), "≥ 1.0", f"{len(noise)} clips")
 
     def _held(self, clip: np.ndarray) -> bool:
-        return self.gate.screen(clip, FPS).decision is not Decision.ALLOW
+        return self.frame_gate.screen(clip, FPS).decision is not Decision.ALLOW
 
     def concepts_found(self) -> Iterator[Figure]:
         """Whole clips with a drawing in every frame: the generator's, else rendered ones."""
@@ -100,10 +110,10 @@ class PictureBenchmark:
         for name, model in models.items():
             spent = [cpu_seconds(lambda f=frame, m=model: m.find(f, FPS)) for frame in large]
             yield milliseconds(f"{name}, a frame, CPU", spent, 200, on)
-        spent = [cpu_seconds(lambda f=frame: self.gate.screen(f, FPS)) for frame in large]
+        spent = [cpu_seconds(lambda f=frame: self.frame_gate.screen(f, FPS)) for frame in large]
         yield milliseconds("frame gate, a frame, CPU", spent, 200, on)
         clip = np.concatenate(large)
-        spent = [cpu_seconds(lambda: self.gate.screen(clip, FPS)) for _ in range(10)]
+        spent = [cpu_seconds(lambda: self.frame_gate.screen(clip, FPS)) for _ in range(10)]
         yield milliseconds("frame gate, a clip, CPU", spent, 1500, on)
 
     def hashes(self) -> Iterator[Figure]:

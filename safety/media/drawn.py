@@ -94,19 +94,33 @@ class DrawnWorld:
         return found
 
     def scores(self, frames: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Concept probabilities (n, 5) and foreignness (n,), in [0, 1], of (n, 64, 64, 3)."""
+        """Concept probabilities (n, 5) and foreignness (n,), in [0, 1], of (n, 96, 96, 3)."""
         with torch.inference_mode():
-            concepts, foreign = self._heads(self._tower(as_input(frames)))
+            pictures = as_input(frames)
+            mirrored = pictures.flip(
+                3
+            )  # a second look: what chance adds to one is not in the other
+            concepts, foreign = self._heads(self._tower(pictures), self._tower(mirrored))
             return concepts.numpy(), foreign.numpy()
+
+    def clip_scores(self, frames: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """What decides about a clip of sampled frames (n, 96, 96, 3): concepts, foreign; (6,)."""
+        concepts, foreign = self.scores(frames)
+        return np.append(_lasting(concepts), foreign.max())
 
     def _concept(
         self, category: str, scores: NDArray[np.float32], chosen: Sample
     ) -> Finding | None:
         rule = self._rules[category]
-        score = float(np.sort(scores)[-min(_LASTING, len(scores))])
+        score = float(_lasting(scores))
         decision = rule.decide(score, agreed=False)  # one classifier never blocks alone
         if decision is Decision.ALLOW:
             return None
         seconds = chosen.seconds(scores >= rule.review)
         reason = f"Some frames may show {rule.label} ({score:.0%} sure). {rule.advice}"
         return Finding(category, score, decision, self.name, reason, None, "frames", seconds)
+
+
+def _lasting(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The score that some of the frames (n, …) reach, by column."""
+    return np.asarray(np.sort(scores, 0)[-min(_LASTING, len(scores))])

@@ -28,9 +28,10 @@ from safety.policy import DEFAULT_POLICY, CategoryRule, FittedOn, Policy
 from safety.prompt.classifier import ENCODER_MODEL, HEADS, HEADS_MODEL
 from safety.prompt.encoder import MODEL_DIR, WEIGHTS
 from safety.prompt.english import WORDS
-from safety.training import media, prompt
+from safety.training import media, prompt, reading
 from safety.training.card import write_card
 from safety.training.media_card import write_media_card
+from safety.training.studio import Captioned, Studio
 from safety.training.thresholds import fitted_on, fixed_rules, prompt_rules
 from safety.training.words import english_words
 
@@ -62,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, help="folder of the text data sets")
     parser.add_argument("--world", type=Path, help="npz of rendered frames")
     parser.add_argument("--generated", type=Path, help="npz of generated frames")
-    parser.add_argument("--steps", type=int, default=2500, help="of the picture classifier")
+    parser.add_argument("--steps", type=int, default=2200, help="of the picture model")
     parser.add_argument("--continue", dest="go_on", action="store_true", help="from these weights")
     parser.add_argument("--calibrate", action="store_true", help="keep the weights")
     parser.add_argument("--work", type=Path, default=Path("runs/safety"), help="caches")
@@ -90,13 +91,13 @@ def _train_text(chosen: argparse.Namespace) -> None:
 
 
 def _train_pictures(chosen: argparse.Namespace) -> None:
-    generated = media.Captioned.load(chosen.generated) if chosen.generated else None
-    studio = media.Studio(media.Captioned.load(chosen.world), generated)
+    generated = Captioned.load(chosen.generated) if chosen.generated else None
+    studio = Studio(Captioned.load(chosen.world), generated)
     if not chosen.calibrate:
         media.train(studio, chosen.steps, drawn.FOLDER, go_on=chosen.go_on)
-    media.fit_heads(studio, drawn.FOLDER)
-    model = media.load_model(drawn.FOLDER)
-    rules = media.frame_rules(studio, model)
+    reading.fit_heads(studio, drawn.FOLDER)
+    model = reading.load_model(drawn.FOLDER)
+    rules = reading.frame_rules(studio, model)
     name = chosen.world.name + (f" and {chosen.generated.name}" if chosen.generated else "")
     fitted = FittedOn(f"calibration part of {name}", sha256_of(chosen.world), studio.fitted)
     models = {
