@@ -186,9 +186,11 @@ class Heads:
     def unfitted(cls, place_weight: Tensor, place_bias: Tensor) -> Heads:
         """With the head of places alone, as training leaves it."""
         outputs = len(CONCEPTS) + 1
-        clouds = (Cloud(torch.zeros(size), torch.eye(size)) for size in (FEATURES, CHANNELS))
-        nothing = torch.zeros(READ, outputs), torch.zeros(outputs)
-        return cls(place_weight, place_bias, *clouds, *nothing)
+        whole, texture = (
+            Cloud(torch.zeros(size), torch.eye(size)) for size in (FEATURES, CHANNELS)
+        )
+        weight, bias = torch.zeros(READ, outputs), torch.zeros(outputs)
+        return cls(place_weight, place_bias, whole, texture, weight, bias)
 
     def __call__(self, *views: Seen) -> tuple[Tensor, Tensor]:
         """Probabilities (n, 5) of the concepts and foreignness (n,), from the mean of the views."""

@@ -55,7 +55,7 @@ def _toned(values: NDArray[np.float64], rng: random.Random) -> Picture:
     place = np.clip(values, 0, 1) * (len(tones) - 1)
     low = np.minimum(place.astype(int), len(tones) - 2)
     mix = (place - low)[..., None]
-    return (tones[low] * (1 - mix) + tones[low + 1] * mix).astype(np.uint8)
+    return np.asarray(tones[low] * (1 - mix) + tones[low + 1] * mix, np.uint8)
 
 
 def _fractal(rng: random.Random) -> NDArray[np.float64]:

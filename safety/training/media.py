@@ -85,7 +85,8 @@ def train(studio: Studio, steps: int, folder: Path, seed: int = 0, go_on: bool =
     learner = Learner(clip.CLIP(**CONFIG["model_cfg"]).train())
     if go_on:
         _read(learner, folder)
-    mean = AveragedModel(learner, multi_avg_fn=get_ema_multi_avg_fn(_MEMORY), use_buffers=True)
+    running: Any = get_ema_multi_avg_fn(_MEMORY)  # type: ignore[no-untyped-call]
+    mean: Any = AveragedModel(learner, multi_avg_fn=running, use_buffers=True)
     tokenise = clip.SimpleTokenizer(context_length=learner.model.context_length)
     optimiser = torch.optim.AdamW(learner.parameters(), lr=_RATE, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -94,12 +95,13 @@ def train(studio: Studio, steps: int, folder: Path, seed: int = 0, go_on: bool =
     for step in range(steps):
         losses = _losses(learner, tokenise, _batch(studio, rng))
         optimiser.zero_grad()
-        sum(weight * loss for weight, loss in zip(_WEIGHTS, losses, strict=True)).backward()
+        total = torch.stack(losses) @ torch.tensor(_WEIGHTS)
+        total.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         schedule.step()
         mean.update_parameters(learner)
         if step % 25 == 0:
-            shown = " ".join(f"{float(loss):.4f}" for loss in losses)
+            shown = " ".join(f"{loss.item():.4f}" for loss in losses)
             print(f"step {step} captions, picture, loudest place, places: {shown}", flush=True)
         if step % 200 == 199 or step == steps - 1:
             _write(mean.module, folder)
@@ -112,7 +114,7 @@ def _batch(studio: Studio, rng: random.Random) -> Sequence[Example]:
     return examples
 
 
-def _losses(learner: Learner, tokenise: Any, examples: Sequence[Example]) -> tuple[Tensor, ...]:
+def _losses(learner: Learner, tokenise: Any, examples: Sequence[Example]) -> list[Tensor]:
     """How badly captions are matched, and concepts found: in the picture, at its loudest place, and
     at each of its places."""
     pictures = as_input(np.stack([example.picture for example in examples]))
@@ -125,12 +127,12 @@ def _losses(learner: Learner, tokenise: Any, examples: Sequence[Example]) -> tup
     said = learner.model.encode_text(tokenise(captions), normalize=True)
     alike = learner.model.logit_scale.exp().clamp(max=100) * features[told] @ said.T
     own = torch.arange(len(told))
-    return (
+    return [
         (F.cross_entropy(alike, own) + F.cross_entropy(alike.T, own)) / 2,
         F.binary_cross_entropy_with_logits(whole, labels),
         F.binary_cross_entropy_with_logits(spots.amax((1, 2)), labels),
         F.binary_cross_entropy_with_logits(spots[sure], cells[sure]),
-    )
+    ]
 
 
 def _write(learner: Learner, folder: Path) -> None:
