@@ -27,7 +27,9 @@ MIN_OVERLAP = 0.06
 """Least share of the clip's picture that an upload must show under a shift to be considered."""
 _WHOLLY = 0.99
 """Weight of a place that lies wholly within what an upload shows."""
-_COMPARED_FRAMES = 240
+_COMPARED_FRAMES = 720
+"""At most; of a minute at 24 frames a second every second one, as in a copy at 12: sampled more
+coarsely, whatever moves fast was elsewhere in the nearest frame, and genuine clips were accused."""
 _SPEEDS = np.exp(np.linspace(math.log(0.45), math.log(2.2), 41))
 _PROBES = 5
 _TURNED = 0.3
@@ -252,24 +254,29 @@ def _line(
 ) -> tuple[float, float, float] | None:
     """(cost, speed, start) of the best line; original speed is preferred among equals.
 
-    Every moment of the upload counts, and one at which nothing of the clip would be shown counts as
-    unlike: otherwise edited seconds would be left out rather than found.
+    Every moment of the upload that lies beside a thumbnail counts, and one at which nothing of the
+    clip would be shown counts as unlike: otherwise edited seconds would be left out rather than
+    found. Those of long clips lie so far apart that much has moved on half way between two.
     """
     best: tuple[float, float, float] | None = None
     span, columns = float(upload_seconds[-1]), np.arange(len(upload_seconds))
     bounded = np.minimum(distance, _UNLIKE)
     apart = _tick(reference_seconds)
+    close = max(_SLACK_SECONDS, tick)
     for speed in sorted({1.0, *_SPEEDS.tolist()}, key=lambda s: abs(math.log(s))):
         length = float(reference_seconds[-1]) / speed
         overlap = 0.6 * min(length, span)
         for start in np.arange(overlap - length - tick, span - overlap + 2 * tick, tick):
-            row = np.rint((upload_seconds - start) * (speed / apart)).astype(int)
+            exact = (upload_seconds - start) * (speed / apart)
+            row = np.rint(exact).astype(int)
+            counted = np.abs(exact - row) * apart <= close
             row[row == len(reference_seconds)] -= 1  # the clip goes on after its last thumbnail
             shown = (row >= 0) & (row < len(reference_seconds))
-            if not shown.any():
+            if not (shown & counted).any():
                 continue
-            unlike = np.count_nonzero(~shown) * _UNLIKE
-            cost = float(bounded[row[shown], columns[shown]].sum() + unlike) / len(columns)
+            unlike = np.count_nonzero(counted & ~shown) * _UNLIKE
+            likeness = bounded[row[shown & counted], columns[shown & counted]]
+            cost = float(likeness.sum() + unlike) / np.count_nonzero(counted)
             missing = 1 - min(1.0, np.count_nonzero(shown) * tick / (length + tick))
             cost += 0.02 * abs(math.log(speed)) + 0.02 * missing
             if best is None or cost < best[0]:

@@ -161,7 +161,8 @@ def _content_evidence(examination: Examination) -> Iterator[str]:
             f"{region.x:.0%} to {region.x + region.width:.0%} from its left edge and "
             f"{region.y:.0%} to {region.y + region.height:.0%} from its top."
         )
-    if content.state != "other" and content.coverage < _WHOLE:
+    read_to_its_end = examination.video is None or not examination.video.capped
+    if content.state != "other" and content.coverage < _WHOLE and read_to_its_end:
         yield f"The video shows about {content.coverage:.0%} of the published clip."
 
 

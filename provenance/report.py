@@ -75,11 +75,13 @@ def timeline(examination: Examination) -> list[dict[str, Any]]:
 
 def missing(examination: Examination) -> list[dict[str, float]]:
     """What of the published clip the upload leaves out at its ends: `start` and `end`, in seconds
-    of the published clip."""
-    content = examination.content
+    of the published clip. Of an upload that was not read to its end, nothing is said of the end."""
+    content, video = examination.content, examination.video
     if content is None or content.state == "other":
         return []
-    return [{"start": round(start, 3), "end": round(end, 3)} for start, end in content.missing]
+    known = content.clip_seconds if video and video.capped else float("inf")
+    gaps = [(start, end) for start, end in content.missing if end < known]
+    return [{"start": round(start, 3), "end": round(end, 3)} for start, end in gaps]
 
 
 def _piece(start: float, end: float, kind: str) -> dict[str, Any]:

@@ -14,3 +14,17 @@ def test_a_pairing_pairs_something_or_is_none(seed: int) -> None:
     distance = draw.uniform(0, 2, (1, count)).astype(np.float32)
     pairing = pair(distance, np.zeros(1, np.float32), seconds)
     assert pairing is None or len(pairing.reference) > 0
+
+
+@pytest.mark.parametrize("start", [0.0, -7.25, -20.0])
+def test_a_long_clip_is_paired_although_its_thumbnails_lie_far_apart(start: float) -> None:
+    thumbnails = (np.arange(96) * 0.625).astype(np.float32)
+    upload = (np.arange(36 * 12) / 12).astype(np.float32)
+    shown = upload - start  # by then, half way between two thumbnails, much has moved on
+    apart = np.abs(thumbnails[:, None] - shown[None])
+    likeness = np.random.default_rng(1).uniform(0.4, 0.8, (96, 1))
+    distance = np.minimum(4 * apart, likeness).astype(np.float32)
+    pairing = pair(distance, thumbnails, upload)
+    assert pairing is not None
+    assert pairing.speed == 1.0
+    assert abs(pairing.start - start) < 0.09

@@ -19,7 +19,7 @@ from provenance import (
 )
 from provenance.credentials import Credentials, Store
 from provenance.examination import ContentFacts, VideoFacts
-from provenance.report import timeline
+from provenance.report import missing, timeline
 
 VIDEO = VideoFacts(512, 512, 24.0, 48, 2.0, "h264", capped=False, damaged=False)
 PLAIN = Examination("00", 1, "2026-11-22T00:00:00+00:00", "Kinemark 0.1.0", video=VIDEO)
@@ -47,6 +47,22 @@ def test_what_was_not_compared_is_unknown():
 
 def test_nothing_decoded_has_no_timeline():
     assert timeline(replace(PLAIN, video=None)) == []
+
+
+CUT = ContentFacts(
+    "matches", 0.9, coverage=0.8, clip_seconds=60.0, missing=((0.0, 6.0), (53.0, 60.0))
+)
+
+
+def test_both_ends_of_the_published_clip_may_be_left_out():
+    gaps = missing(replace(PLAIN, content=CUT))
+    assert gaps == [{"start": 0.0, "end": 6.0}, {"start": 53.0, "end": 60.0}]
+
+
+def test_an_end_that_was_not_read_is_not_called_left_out():
+    cut_short = replace(PLAIN, video=replace(VIDEO, capped=True), content=CUT)
+    assert missing(cut_short) == [{"start": 0.0, "end": 6.0}]
+    assert not any("80%" in line for line in decide(cut_short).evidence)
 
 
 @given(st.lists(st.tuples(st.floats(-1, 5), st.floats(-1, 5)), max_size=6))
