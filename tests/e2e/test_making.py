@@ -51,7 +51,10 @@ def test_one_slot_is_changed_and_the_takes_are_compared(visit_drawing):
 
     page.get_by_role("link", name="Side by side").click()
     expect(page.locator(".pane video")).to_have_count(2)
-    page.wait_for_function("document.querySelector('.pane video').readyState > 1")
+    page.locator(".pane video").first.evaluate(
+        "video => video.readyState > 1 ||"
+        " new Promise(shown => video.addEventListener('loadeddata', () => shown()))"
+    )
     page.keyboard.press(".")
     page.keyboard.press(".")
     expect(page.locator("[data-at]")).to_have_text("0.08 s")
