@@ -272,11 +272,11 @@ def _line(
             counted = np.abs(exact - row) * apart <= close
             row[row == len(reference_seconds)] -= 1  # the clip goes on after its last thumbnail
             shown = (row >= 0) & (row < len(reference_seconds))
-            if not (shown & counted).any():
+            laid, moments = shown & counted, np.count_nonzero(counted)
+            if not laid.any():
                 continue
-            unlike = np.count_nonzero(counted & ~shown) * _UNLIKE
-            likeness = bounded[row[shown & counted], columns[shown & counted]]
-            cost = float(likeness.sum() + unlike) / np.count_nonzero(counted)
+            unlike = (moments - np.count_nonzero(laid)) * _UNLIKE
+            cost = float(bounded[row[laid], columns[laid]].sum() + unlike) / moments
             missing = 1 - min(1.0, np.count_nonzero(shown) * tick / (length + tick))
             cost += 0.02 * abs(math.log(speed)) + 0.02 * missing
             if best is None or cost < best[0]:

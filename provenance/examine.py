@@ -14,11 +14,11 @@ import numpy as np
 from provenance.credentials.claims import MARK_BYTES
 from provenance.credentials.reader import Credentials
 from provenance.credentials.trust import TrustStores
-from provenance.errors import LimitReached, ProvenanceFailed
+from provenance.errors import LimitReached
 from provenance.examination import Examination, RecordFacts
 from provenance.media import Limits
 from provenance.registry import RegisteredClip, Registry
-from provenance.sandbox import Sandbox
+from provenance.sandbox import Sandbox, examination_failed
 from provenance.shortlist import HASH_BYTES, VIEWS
 from provenance.version import NAME, VERSION
 from provenance.watermark import KeyRing
@@ -151,7 +151,7 @@ def _resembling(box: Sandbox, registry: Registry) -> dict[str, Any]:
     try:
         mark_id, clip = clips[matched["place"]]
     except (KeyError, TypeError, IndexError) as fault:
-        raise _failed() from fault
+        raise examination_failed() from fault
     return {
         "picture_searched": True,
         "record": asdict(_record(mark_id, clip, "fingerprint")),
@@ -169,7 +169,7 @@ def _views(told: dict[str, Any]) -> Bytes:
     try:
         return np.frombuffer(bytes.fromhex(told["views"]), np.uint8).reshape(VIEWS, -1, HASH_BYTES)
     except (KeyError, TypeError, ValueError) as fault:
-        raise _failed() from fault
+        raise examination_failed() from fault
 
 
 def _read_mark(found: dict[str, Any]) -> Any:
@@ -181,13 +181,4 @@ def _completed(base: Examination, found: dict[str, Any]) -> Examination:
     try:
         return Examination.from_dict(base.as_dict() | found)
     except (TypeError, KeyError, ValueError, AttributeError) as fault:
-        raise _failed() from fault
-
-
-def _failed() -> ProvenanceFailed:
-    return ProvenanceFailed(
-        "examination-failed",
-        "The video could not be examined because of a fault on our side.",
-        "Try again later and tell the studio if it happens again.",
-        retryable=True,
-    )
+        raise examination_failed() from fault

@@ -19,7 +19,6 @@ from enum import StrEnum
 
 import cv2
 import numpy as np
-import pdqhash
 from numpy.typing import NDArray
 
 from provenance.alignment import (
@@ -34,6 +33,7 @@ from provenance.alignment import (
 )
 from provenance.difference import Moment, compared, hue_differs, is_pale
 from provenance.localise import ALTERED_AREA, Changes, Region, alterations, heatmap
+from provenance.shortlist import hashed
 from provenance.watermark.geometry import Geometry
 from provenance.watermark.planes import Bytes, Floats, as_bytes, as_floats
 
@@ -271,8 +271,8 @@ def _planes(frame: Bytes) -> tuple[Bytes, Bytes]:
 
 def orientations(luma: Bytes) -> Bytes:
     """PDQ hashes of a picture in its eight orientations, (8, 32) uint8."""
-    vectors, _ = pdqhash.compute_dihedral(cv2.cvtColor(luma, cv2.COLOR_GRAY2RGB))
-    return np.packbits(np.array(vectors, np.uint8), axis=1)
+    hashes, _worth = hashed(luma)
+    return hashes
 
 
 def compare(
@@ -302,12 +302,12 @@ def compare(
     if pairing is None:
         return ContentMatch(ContentState.OTHER, 0.0)
     moments = _moments(reference, placed, pairing)
-    score, best = np.quantile([moment.likeness for moment in moments], (0.5, 0.75)).tolist()
+    score, at_best = np.quantile([moment.likeness for moment in moments], (0.5, 0.75)).tolist()
     changed = np.stack([moment.different for moment in moments])
     coverage = len(moments) / len(reference.thumbnails)
     foreign = float(np.median(changed.sum((1, 2)))) / max(1, int(placed.visible.sum()))
     motion = _motion(moments, reference.thumbnails[pairing.reference])
-    replaced = motion < MOVES_ABOVE and best < SAME_ABOVE
+    replaced = motion < MOVES_ABOVE and at_best < SAME_ABOVE
     if score < OTHER_BELOW or foreign > OTHER_AREA or replaced:
         return ContentMatch(ContentState.OTHER, score, coverage=coverage, motion=motion)
     width = luma[0].shape[1]

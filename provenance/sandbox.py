@@ -79,7 +79,7 @@ class Nursery:
                     except OSError:  # the server is gone: a new one is started
                         self._retire()
         ours.close()
-        raise _failed()
+        raise examination_failed()
 
     def _ready(self) -> socket.socket:
         if self._owner != os.getpid():  # a forked copy of this process must have its own
@@ -231,7 +231,7 @@ class Sandbox:
         if self._late:
             return _stopped("it took too long")
         if code is None:
-            return _failed()
+            return examination_failed()
         if code == -signal.SIGXCPU:
             return _stopped("it used too much computing time")
         if code < 0 and code != -signal.SIGKILL:
@@ -267,7 +267,7 @@ def decode_picture(path: Path, *, max_pixels: int = 25_000_000, wall_seconds: fl
     with Sandbox(path, wall_seconds) as box:
         frame = box.picture("picture", max_pixels=max_pixels)
     if frame is None:
-        raise _failed()
+        raise examination_failed()
     return frame
 
 
@@ -346,7 +346,7 @@ def frame_at(path: Path, seconds: float, side: int, *, wall_seconds: float = 30)
                 break
             shown = frame
     if shown is None:
-        raise _failed()
+        raise examination_failed()
     return shown
 
 
@@ -371,7 +371,7 @@ def _shaped(result: dict[str, Any], raw: bytes) -> Frames:
         and shape[0] * shape[1] * 3 == len(raw)
     )
     if not sound:
-        raise _failed()
+        raise examination_failed()
     return np.frombuffer(raw, np.uint8).reshape(cast(list[int], shape))
 
 
@@ -391,13 +391,13 @@ def _result(answer: bytes) -> tuple[dict[str, Any], int]:
     try:
         message = json.loads(answer)
     except (ValueError, RecursionError):
-        raise _failed() from None
+        raise examination_failed() from None
     if not isinstance(message, dict):
-        raise _failed()
+        raise examination_failed()
     if isinstance(message.get("result"), dict):
         size = message.get("bytes", 0)
         if not isinstance(size, int) or not 0 <= size <= _MOST_RAW:
-            raise _failed()
+            raise examination_failed()
         return message["result"], size
     error = message.get("error")
     if isinstance(error, dict) and error.get("kind") in _KINDS:
@@ -406,7 +406,7 @@ def _result(answer: bytes) -> tuple[dict[str, Any], int]:
         raise kind(code, str(error.get("message", "")), str(error.get("advice", "")))
     if message.get("fault") == "memory":
         raise _stopped("it asked for too much memory")
-    raise _failed()
+    raise examination_failed()
 
 
 def _stopped(why: str) -> LimitReached:
@@ -417,7 +417,8 @@ def _stopped(why: str) -> LimitReached:
     )
 
 
-def _failed() -> ProvenanceFailed:
+def examination_failed() -> ProvenanceFailed:
+    """A fault of ours, in the words that its visitor reads."""
     return ProvenanceFailed(
         "examination-failed",
         "The video could not be examined because of a fault on our side.",

@@ -129,12 +129,13 @@ def views_of(luma: Sequence[Bytes]) -> Bytes:
         (`VIEWS`, frames, 32) uint8; no frames if none has structure.
     """
     places = np.linspace(0, len(luma) - 1, min(_PROBES, len(luma))).astype(int)
-    hashed = [_hashes(luma[place]) for place in dict.fromkeys(places.tolist())]
-    kept = [hashes for hashes, worth in hashed if worth >= _WORTH_HASHING]
+    probes = [hashed(luma[place]) for place in dict.fromkeys(places.tolist())]
+    kept = [hashes for hashes, worth in probes if worth >= _WORTH_HASHING]
     return as_bytes(np.array(kept, np.uint8).reshape(-1, VIEWS, HASH_BYTES).swapaxes(0, 1))
 
 
-def _hashes(plane: Bytes) -> tuple[Bytes, int]:
-    """(`VIEWS`, 32) uint8, and how much the picture holds that could be hashed."""
+def hashed(plane: Bytes) -> tuple[Bytes, int]:
+    """PDQ of a (h, w) luma picture in its eight orientations, (`VIEWS`, 32) uint8, and how much it
+    holds that could be hashed, 0 … 100."""
     vectors, worth = pdqhash.compute_dihedral(cv2.cvtColor(plane, cv2.COLOR_GRAY2RGB))
     return np.packbits(np.array(vectors, np.uint8), axis=1), int(worth)

@@ -6,6 +6,16 @@ from moderation.models import Outcome, Reason
 from studio.models import TakenDown
 
 
+def _note() -> forms.CharField:
+    return forms.CharField(
+        label=_("Note for colleagues"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The creator never sees it."),
+    )
+
+
 class DecisionForm(CodedForm):
     """What a moderator decides. The service judges whether reason and outcome fit."""
 
@@ -15,13 +25,7 @@ class DecisionForm(CodedForm):
     reason = forms.ChoiceField(
         label=_("Reason"), choices=[("", _("Choose a reason")), *Reason.choices], required=False
     )
-    note = forms.CharField(
-        label=_("Note for colleagues"),
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The creator never sees it."),
-    )
+    note = _note()
 
 
 class TakedownForm(CodedForm):
@@ -37,11 +41,5 @@ class TakedownForm(CodedForm):
         ],
         help_text=_("Its creator and the public read it."),
     )
-    note = forms.CharField(
-        label=_("Note for colleagues"),
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The creator never sees it."),
-    )
+    note = _note()
     sure = forms.BooleanField(label=_("I have looked at the clip and want it gone."))
