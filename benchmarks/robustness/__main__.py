@@ -77,7 +77,7 @@ def _arguments() -> argparse.Namespace:
                         "for those that the promised figures are made of")  # fmt: skip
     parser.add_argument("--uploads", type=int, default=20_000, help="unmarked uploads to try")
     parser.add_argument("--landscapes", type=int, default=8, help="of eight clips each, compared")
-    parser.add_argument("--minutes", type=float, default=600, help="CPU limit for these")
+    parser.add_argument("--minutes", type=float, default=600, help="time limit for these")
     return parser.parse_args()
 
 

@@ -7,9 +7,13 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,8 +39,8 @@ from provenance.watermark.pattern import pattern_of
 from provenance.watermark.sync import Folded
 
 _BINS = np.arange(0, 12.5, 0.5)
-_PORTION, _KEPT = 20, 5
-"""Uploads made of one source, and after how many of them the figures are given."""
+_PORTION = 20
+"""Uploads made of one source."""
 _FRAMES = 72
 _FILMS = (("bikes", 250), ("bigbuckbunny", 132), ("carphone_pristine", 120))
 _QUICK = ("-c:v", "libx264", "-preset", "superfast", "-threads", "1", "-pix_fmt", "yuv420p")
@@ -71,41 +75,66 @@ def statistics(count: int, seed: int) -> dict[str, Any]:
 def uploads(
     count: int, seed: int, limit_seconds: float, known: dict[str, Any] | None
 ) -> Iterator[dict[str, Any]]:
-    """The whole detector on unmarked uploads, each under its own key; goes on from `known`, stops
-    at the time limit and says how many it saw. Of each source, a scene of its own seed or place,
-    a portion of uploads is made: other seconds, cuts, sizes, lights, strengths of compression.
+    """The whole detector on unmarked uploads, each under its own key, on all cores; goes on from
+    `known`, stops at the time limit and says how many it saw. Of each source, a scene of its own
+    seed or place, a portion of uploads is made: other seconds, cuts, sizes, lights, strengths of
+    compression.
 
     Yields:
-        the figures so far, every now and then.
+        the figures so far, after every portion.
     """
     bins = np.zeros(len(_BINS) - 1, np.int64) + (known["scores"] if known else 0)
     seen, claims = (known["uploads"], known["claims"]) if known else (0, 0)
     largest, spent = (known["largest"], known["cpu_seconds"]) if known else (0.0, 0.0)
     slowest = known["slowest"] if known else 0.0
     kinds = Counter(known["kinds"] if known else {})
-    began = time.process_time()
-    while seen < count and time.process_time() - began < limit_seconds:
-        with tempfile.TemporaryDirectory() as name:
-            kind, source = _source(seed, seen // _PORTION, Path(name))
-            for number in range(seen, min((seen // _PORTION + 1) * _PORTION, count)):
-                draw = np.random.default_rng([seed, number])
-                upload = read(_varied(draw).apply(source, Path(name)))
-                ring = KeyRing.of([MarkKey(1, draw.bytes(32))])
-                started = time.process_time()
-                found = detect(upload.luma, upload.kinds, ring)
-                took = time.process_time() - started
-                bins += np.histogram([found.score], _BINS)[0]
-                largest, slowest = max(largest, found.score), max(slowest, took)
-                claims += found.mark_id is not None
-                seen, spent = seen + 1, spent + took
-                kinds[kind] += 1
-                if seen % _KEPT == 0 or seen == count:
-                    yield {
-                        "uploads": seen, "wanted": count, "claims": claims, "kinds": dict(kinds),
-                        "threshold": round(Budget().blind, 2), "largest": round(largest, 2),
-                        "cpu_seconds": round(spent, 1), "seconds_each": round(spent / seen, 2),
-                        "slowest": round(slowest, 2), "scores": bins.tolist(),
-                    }  # fmt: skip
+    if seen >= count:
+        return
+    ends = [*range((seen // _PORTION + 1) * _PORTION, count, _PORTION), count]
+    began = time.monotonic()
+    with ProcessPoolExecutor(initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+        for portion in pool.map(_portion, repeat(seed), [seen, *ends], ends):
+            bins += np.histogram(portion.scores, _BINS)[0]
+            claims += portion.claims
+            largest, slowest = max(largest, *portion.scores), max(slowest, *portion.seconds)
+            seen, spent = seen + len(portion.scores), spent + sum(portion.seconds)
+            kinds[portion.kind] += len(portion.scores)
+            yield {
+                "uploads": seen, "wanted": count, "claims": claims, "kinds": dict(kinds),
+                "threshold": round(Budget().blind, 2), "largest": round(largest, 2),
+                "cpu_seconds": round(spent, 1), "seconds_each": round(spent / seen, 2),
+                "slowest": round(slowest, 2), "scores": bins.tolist(),
+            }  # fmt: skip
+            if time.monotonic() - began > limit_seconds:
+                pool.shutdown(cancel_futures=True)
+                return
+
+
+@dataclass(frozen=True)
+class _Portion:
+    """What the detector made of the uploads of one source; times in CPU seconds."""
+
+    kind: str
+    scores: list[float]
+    seconds: list[float]
+    claims: int
+
+
+def _portion(seed: int, first: int, end: int) -> _Portion:
+    """The uploads from `first` to `end`, all of one source."""
+    scores, seconds, claims = [], [], 0
+    with tempfile.TemporaryDirectory() as name:
+        kind, source = _source(seed, first // _PORTION, Path(name))
+        for number in range(first, end):
+            draw = np.random.default_rng([seed, number])
+            upload = read(_varied(draw).apply(source, Path(name)))
+            ring = KeyRing.of([MarkKey(1, draw.bytes(32))])
+            started = time.process_time()
+            found = detect(upload.luma, upload.kinds, ring)
+            seconds.append(time.process_time() - started)
+            scores.append(found.score)
+            claims += found.mark_id is not None
+    return _Portion(kind, scores, seconds, claims)
 
 
 def _source(seed: int, number: int, folder: Path) -> tuple[str, Path]:
