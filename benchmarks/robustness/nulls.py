@@ -34,9 +34,9 @@ from benchmarks.robustness.trials import read
 from provenance.watermark import Budget, KeyRing, MarkKey, detect
 from provenance.watermark.channels import channels
 from provenance.watermark.code import Scrambler
+from provenance.watermark.folded import Folded
 from provenance.watermark.geometry import Geometry
 from provenance.watermark.pattern import pattern_of
-from provenance.watermark.sync import Folded
 
 _BINS = np.arange(0, 12.5, 0.5)
 _PORTION = 20

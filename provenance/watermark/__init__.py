@@ -4,8 +4,10 @@
     detect  reads it blind out of whatever became of the clip
 
 How it works, module by module: `keys` (secrets), `code` (payload, MAC, channel code), `pattern`
-(carriers), `mask` (what the eye does not see), `embed`; `geometry`, `channels`, `sync`, `detect`
-for the way back; `decision` for when a mark may be claimed, and the theorem behind it.
+(carriers), `mask` (what the eye does not see), `embed`; for the way back `channels` (averages in
+which only the mark adds up), `folded`, `listener`, `fourier` (hearing the pilots), `sync`, `refine`
+(finding the lattice), `detect`; `decision` for when a mark may be claimed, and the theorem behind
+it.
 """
 
 from provenance.watermark.decision import FALSE_POSITIVE_BOUND, Budget

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from provenance.watermark.channels import WHOLE, channels, working_scale
 from provenance.watermark.code import mark_id_of
 from provenance.watermark.decision import MAX_ATTEMPTS, Budget
+from provenance.watermark.folded import Folded
 from provenance.watermark.geometry import Geometry, plain_resizes
 from provenance.watermark.keys import KeyRing, MarkKey
 from provenance.watermark.names import Names
 from provenance.watermark.pattern import INNER, OUTER, Carriers, Pattern, pattern_of
 from provenance.watermark.planes import Complexes, Floats, as_complexes, as_floats, rms
-from provenance.watermark.sync import Folded, search, turned
+from provenance.watermark.sync import search, turned
 
 SMALLEST_SIDE = 96
 """Pixels below which an upload is too small to tell anything."""

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from provenance.watermark import FALSE_POSITIVE_BOUND, Budget, KeyRing, MarkKey, detect
 from provenance.watermark.channels import channels
 from provenance.watermark.code import ConvolutionalCode, Scrambler
+from provenance.watermark.folded import Folded
 from provenance.watermark.geometry import Geometry
 from provenance.watermark.pattern import pattern_of
-from provenance.watermark.sync import Folded
 from tests.provenance.watermark.drawings import drawing
 
 KEY = MarkKey(1, bytes(range(32)))

@@ -4,15 +4,15 @@ import numpy as np
 
 from provenance.watermark import MarkKey
 from provenance.watermark.geometry import Geometry, fold
+from provenance.watermark.listener import Listener
 from provenance.watermark.pattern import TILE, pattern_of
-from provenance.watermark.sync import _Listener
 
 PILOTS = pattern_of(MarkKey(1, bytes(range(32)))).pilots
 GRID = 64
 
 
 def test_a_quarter_of_the_shifts_tells_the_best_of_all() -> None:
-    listener = _Listener.of(PILOTS, GRID)
+    listener = Listener.of(PILOTS, GRID)
     draw = np.random.default_rng(1)
     count = len(listener.pilots.u)
     values = (0.5 * draw.normal(size=(5, count, 2))).view(np.complex128)[..., 0]
