@@ -1,30 +1,50 @@
-"""The search's short cuts against what they stand for."""
+"""Finding a lattice of which nothing is known."""
 
+import math
+
+import cv2
 import numpy as np
+import pytest
 
 from provenance.watermark import MarkKey
-from provenance.watermark.geometry import Geometry, fold
-from provenance.watermark.listener import Listener
+from provenance.watermark.geometry import Geometry
 from provenance.watermark.pattern import TILE, pattern_of
+from provenance.watermark.planes import Floats, as_floats
+from provenance.watermark.sync import search
 
-PILOTS = pattern_of(MarkKey(1, bytes(range(32)))).pilots
-GRID = 64
-
-
-def test_a_quarter_of_the_shifts_tells_the_best_of_all() -> None:
-    listener = Listener.of(PILOTS, GRID)
-    draw = np.random.default_rng(1)
-    count = len(listener.pilots.u)
-    values = (0.5 * draw.normal(size=(5, count, 2))).view(np.complex128)[..., 0]
-    y, x = (side.ravel() for side in np.indices((GRID, GRID)))
-    phase = np.outer(listener.pilots.u, x) + np.outer(listener.pilots.v, y)
-    every = (values @ np.exp(-2j * np.pi * phase / GRID)).real.max(1)
-    expected = every / np.sqrt((np.abs(values) ** 2).sum(1) / 2)
-    np.testing.assert_allclose(listener.scores(values.astype(np.complex64)), expected, rtol=1e-4)
+PATTERN = pattern_of(MarkKey(1, bytes(range(32))))
+WIDTH, HEIGHT = 480, 352
 
 
-def test_a_clip_is_folded_tile_upon_tile() -> None:
-    picture = np.random.default_rng(2).normal(size=(2 * TILE, 3 * TILE)).astype(np.float32)
-    tiles = picture.reshape(2, TILE, 3, TILE)
-    folded = fold(picture, Geometry.of(False, 1.0, 1.0, 0.0))
-    np.testing.assert_allclose(folded, tiles.sum((0, 2)), atol=1e-4)
+def _marked(geometry: Geometry, noise: float) -> Floats:
+    """What is left of a picture that bears nothing but the mark, and noise."""
+    tile = as_floats(sum(PATTERN.tiles(0xABCDEF, TILE)))
+    y, x = np.indices((HEIGHT, WIDTH), np.float32)
+    units = np.tensordot(np.linalg.inv(geometry.array), np.stack([x, y]), 1).astype(np.float32)
+    u, v = (np.mod(side, TILE).astype(np.float32) for side in units)
+    picture = cv2.remap(tile, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+    picture = picture / picture.std()
+    draw = np.random.default_rng(5).normal(scale=noise, size=picture.shape)
+    return as_floats((picture + draw) / np.hypot(1, noise))
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        Geometry.of(False, 1.0, 1.0, 0.0),
+        Geometry.of(True, 0.62, 0.62, 0.0),
+        Geometry.of(False, 1.31, 1.31, math.radians(-11.3)),
+        Geometry.of(False, 0.9, 1.1, 0.0),
+    ],
+    ids=["as it was", "mirrored and smaller", "larger and turned", "stretched"],
+)
+def test_the_lattice_is_found_to_half_a_unit(geometry: Geometry) -> None:
+    found = next(search(_marked(geometry, noise=2.0), PATTERN.pilots))[0]
+    corners = np.array([[WIDTH, 0], [0, HEIGHT], [WIDTH, HEIGHT]]) / 2
+    moved = corners @ (np.linalg.inv(found.array) - np.linalg.inv(geometry.array)).T
+    assert np.abs(moved).max() < 0.5
+
+
+def test_noise_is_found_no_lattice_that_is_clear() -> None:
+    noise = as_floats(np.random.default_rng(6).normal(size=(HEIGHT, WIDTH)))
+    assert len(list(search(noise, PATTERN.pilots, limit=2))) == 2  # a clear one would be the last
