@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from provenance.perspective import NONE, Plane, in_pixels
 from provenance.watermark.geometry import Geometry, of_format
 from provenance.watermark.pattern import TILE, tile_pixels
 from provenance.watermark.planes import Bytes, Floats, as_bytes, as_floats
@@ -54,12 +55,15 @@ def thumbnail(luma: Bytes) -> Bytes:
 class Placement:
     """Upload thumbnails laid over the clip's: `pictures` (n, h, w) in grey levels, `visible`
     (h, w) where the upload shows the clip, `indices` of the upload's frames, `geometry` with the
-    clip's own tile first."""
+    clip's own tile first, `shown` (upload's height, width) 1 where it shows anything, and the
+    `plane` by which it lies off that geometry."""
 
     pictures: Floats
     visible: NDArray[np.bool_]
     indices: NDArray[np.int64]
     geometry: Geometry
+    shown: Floats
+    plane: Plane
 
 
 @dataclass(frozen=True)
@@ -79,13 +83,16 @@ class Grid:
         """Upload pixels per clip pixel."""
         return min(geometry.scale) / self.units
 
-    def seen(self, picture: Floats, geometry: Geometry) -> Floats:
-        """A picture seen through the grid; 0 outside."""
+    def seen(self, picture: Floats, geometry: Geometry, plane: Plane = NONE) -> Floats:
+        """A picture seen through the grid, which lies `plane` off the geometry; 0 outside."""
         matrix = geometry.array * (self.pitch / self.units)
         origin = geometry.array @ np.full(2, (self.pitch - 1) / 2 / self.units) + geometry.shift
         affine = np.column_stack([matrix, origin])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return as_floats(cv2.warpAffine(picture, affine, self.shape[::-1], flags=flags))
+        if plane is NONE:
+            return as_floats(cv2.warpAffine(picture, affine, self.shape[::-1], flags=flags))
+        matrix = np.vstack([affine, (0, 0, 1)]) @ in_pixels(plane, self.shape)
+        return as_floats(cv2.warpPerspective(picture, matrix, self.shape[::-1], flags=flags))
 
     def softened(self, plane: Bytes, geometry: Geometry) -> Floats:
         """A plane blurred as thumbnails are: by a box of `pitch` clip pixels."""
@@ -143,8 +150,27 @@ def place(
         cost += 0.25 * (1 - float(visible.mean()))  # by chance a small part fits more easily
         if cost < best[0]:
             best = (cost, shifted)
-    pictures = np.stack([grid.seen(grid.softened(luma[int(i)], lattice), best[1]) for i in indices])
-    return Placement(pictures, grid.seen(shown, best[1]) > _WHOLLY, indices, best[1])
+    return _laid(luma, grid, indices, best[1], shown, NONE)
+
+
+def straightened(
+    luma: Sequence[Bytes], placed: Placement, plane: Plane, size: tuple[int, int]
+) -> Placement:
+    """An upload laid over the clip of `size` anew, with the perspective that was left over."""
+    rows, columns = placed.visible.shape
+    grid = Grid(size, SHRINK, (rows, columns))
+    return _laid(luma, grid, placed.indices, placed.geometry, placed.shown, plane)
+
+
+def _laid(
+    luma: Sequence[Bytes], grid: Grid, indices: NDArray[np.int64], geometry: Geometry,
+    shown: Floats, plane: Plane,
+) -> Placement:  # fmt: skip
+    pictures = np.stack(
+        [grid.seen(grid.softened(luma[int(i)], geometry), geometry, plane) for i in indices]
+    )
+    visible = grid.seen(shown, geometry, plane) > _WHOLLY
+    return Placement(pictures, visible, indices, geometry, shown, plane)
 
 
 def lay(
@@ -159,7 +185,10 @@ def lay(
         frames: which of the planes.
     """
     geometry = placement.geometry.resized(planes[0].shape[1] / width)
-    return np.stack([grid.seen(grid.softened(planes[int(i)], geometry), geometry) for i in frames])
+    return np.stack([
+        grid.seen(grid.softened(planes[int(i)], geometry), geometry, placement.plane)
+        for i in frames
+    ])  # fmt: skip
 
 
 def distances(thumbnails: Bytes, pictures: Floats, visible: NDArray[np.bool_]) -> Floats:

@@ -29,10 +29,12 @@ from provenance.alignment import (
     lay,
     pair,
     place,
+    straightened,
     thumbnail,
 )
-from provenance.difference import Moment, compared, hue_differs, is_pale
+from provenance.difference import Moment, compared, hue_differs, is_pale, photometric
 from provenance.localise import ALTERED_AREA, Changes, Region, alterations, heatmap
+from provenance.perspective import NONE, remaining
 from provenance.shortlist import hashed
 from provenance.watermark.geometry import Geometry
 from provenance.watermark.planes import Bytes, Floats, as_bytes, as_floats
@@ -302,7 +304,7 @@ def compare(
     if pairing is None:
         return ContentMatch(ContentState.OTHER, 0.0)
     moments = _moments(reference, placed, pairing)
-    score, at_best = np.quantile([moment.likeness for moment in moments], (0.5, 0.75)).tolist()
+    score, at_best = np.quantile(_likeness(moments), (0.5, 0.75)).tolist()
     changed = np.stack([moment.different for moment in moments])
     coverage = len(moments) / len(reference.thumbnails)
     foreign = float(np.median(changed.sum((1, 2)))) / max(1, int(placed.visible.sum()))
@@ -312,9 +314,16 @@ def compare(
         return ContentMatch(ContentState.OTHER, score, coverage=coverage, motion=motion)
     width = luma[0].shape[1]
     colour, hues = _colours(reference, chroma, width, placed, pairing)
-    best = nominal = _changes(moments, hues)
-    suspect = best.area().max() > ALTERED_AREA * placed.visible.sum()
-    if suspect and pairing.speed == 1:  # at another speed frames are never quite in time
+    best = _changes(moments, hues)
+    if _is_suspect(best, placed):
+        placed, moments = _straightened(reference, luma, placed, pairing, moments)
+        score = float(np.median(_likeness(moments)))
+        motion = _motion(moments, reference.thumbnails[pairing.reference])
+        colour, hues = _colours(reference, chroma, width, placed, pairing)
+        best = _changes(moments, hues)
+    nominal = best
+    # At another speed frames are never quite in time.
+    if _is_suspect(best, placed) and pairing.speed == 1:
         straight = replace(pairing, upload=pairing.nominal)
         hues = _colours(reference, chroma, width, placed, straight)[1]
         nominal = _changes(_moments(reference, placed, straight), hues)
@@ -343,6 +352,37 @@ def _moments(reference: Reference, placed: Placement, pairing: Pairing) -> list[
         compared(reference.thumbnails[left], placed.pictures[right], placed.visible)
         for left, right in zip(pairing.reference, pairing.upload, strict=True)
     ]
+
+
+def _likeness(moments: Sequence[Moment]) -> list[float]:
+    return [moment.likeness for moment in moments]
+
+
+def _is_suspect(changes: Changes, placed: Placement) -> bool:
+    return bool(changes.area().max() > ALTERED_AREA * placed.visible.sum())
+
+
+def _straightened(
+    reference: Reference,
+    luma: Sequence[Bytes],
+    placed: Placement,
+    pairing: Pairing,
+    moments: list[Moment],
+) -> tuple[Placement, list[Moment]]:
+    """The upload laid by the perspective that its lattice left over, if it is then more alike.
+    Asked only where the content is the clip's already: it must never make another clip pass."""
+    wanted = reference.thumbnails[pairing.reference]
+    seen = np.stack([
+        photometric(placed.pictures[right], as_floats(left), placed.visible)
+        for left, right in zip(wanted, pairing.upload, strict=True)
+    ])  # fmt: skip
+    plane = remaining(wanted, seen, placed.visible)
+    if plane is NONE:
+        return placed, moments
+    again = straightened(luma, placed, plane, reference.size)
+    closer = _moments(reference, again, pairing)
+    better = np.mean(_likeness(closer)) > np.mean(_likeness(moments))
+    return (again, closer) if better else (placed, moments)
 
 
 def _changes(moments: Sequence[Moment], hues: Changes) -> Changes:

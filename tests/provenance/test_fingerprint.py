@@ -165,6 +165,18 @@ def test_a_mirrored_upload_matches(original: np.ndarray, kept: Reference) -> Non
     assert found.state is ContentState.MATCHES
 
 
+def test_a_clip_seen_aslant_matches(original: np.ndarray, kept: Reference) -> None:
+    width, height = SIZE
+    here = np.array([[0, 0], [width, 0], [0, height], [width, height]], np.float32)
+    there = here + np.array([[20, 8], [-6, 0], [0, 0], [-16, -12]], np.float32)
+    aslant = cv2.getPerspectiveTransform(here, there)
+    edge = cv2.BORDER_REPLICATE
+    upload = [cv2.warpPerspective(p, aslant, SIZE, borderMode=edge) for p in luma(original)]
+    found = compare(upload, of_format(*SIZE, SIZE), kept, fps=FPS)
+    assert found.state is ContentState.MATCHES
+    assert found.score > 0.9
+
+
 def test_a_trimmed_upload_matches_and_covers_less(original: np.ndarray, kept: Reference) -> None:
     found = compare(luma(original[20:44]), None, kept, fps=FPS)
     assert found.state is ContentState.MATCHES
