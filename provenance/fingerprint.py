@@ -33,6 +33,7 @@ from provenance.alignment import (
     thumbnail,
 )
 from provenance.difference import Moment, compared, hue_differs, is_pale, photometric
+from provenance.likeness import Likeness
 from provenance.localise import ALTERED_AREA, Changes, Region, alterations, heatmap
 from provenance.perspective import NONE, remaining
 from provenance.shortlist import hashed
@@ -59,20 +60,6 @@ _BT709 = np.array(
 )
 """Y', Cb, Cr of 8-bit video in limited range, less 16, 128, 128 (ITU-R BT.709)."""
 
-OTHER_BELOW = 0.5
-"""Share of the picture's structure that must be found again for content to be called the same."""
-OTHER_AREA = 0.5
-"""Share of the picture that must differ most of the time for content to be called another: a plain
-drawing has so few outlines that a busy picture may happen to hold them."""
-SAME_ABOVE, MOVES_ABOVE = 0.9, 0.65
-"""Below both of these, in structure (at its best moments) and in what moves, another thing moves
-through the same landscape. Of 280 pairs of drawn clips that share one
-(`benchmarks.robustness.binding`, tuning set) none reached 0.65 in what moves; a fitted Pareto tail
-ends below 0.77."""
-_MOVED = 12.0
-"""Grey levels by which a place must leave its usual level to count as moving."""
-_LEAST_MOTION = 24
-"""Moving places with structure, over all moments, below which a clip is taken to stand still."""
 _LEAST_MISSING = 0.5
 """Seconds at an end of the clip below which nothing counts as left out: moments are sampled."""
 
@@ -304,23 +291,20 @@ def compare(
     if pairing is None:
         return ContentMatch(ContentState.OTHER, 0.0)
     moments = _moments(reference, placed, pairing)
-    score, at_best = np.quantile(_likeness(moments), (0.5, 0.75)).tolist()
-    changed = np.stack([moment.different for moment in moments])
-    coverage = len(moments) / len(reference.thumbnails)
-    foreign = float(np.median(changed.sum((1, 2)))) / max(1, int(placed.visible.sum()))
-    motion = _motion(moments, reference.thumbnails[pairing.reference])
-    replaced = motion < MOVES_ABOVE and at_best < SAME_ABOVE
-    if score < OTHER_BELOW or foreign > OTHER_AREA or replaced:
-        return ContentMatch(ContentState.OTHER, score, coverage=coverage, motion=motion)
+    seen = _seen(reference, placed, pairing, moments)
+    if seen.is_other(nearly=True):
+        return _other(seen, len(moments) / len(reference.thumbnails))
     width = luma[0].shape[1]
     colour, hues = _colours(reference, chroma, width, placed, pairing)
     best = _changes(moments, hues)
-    if _is_suspect(best, placed):
+    if seen.is_other() or _is_suspect(best, placed):
         placed, moments = _straightened(reference, luma, placed, pairing, moments)
-        score = float(np.median(_likeness(moments)))
-        motion = _motion(moments, reference.thumbnails[pairing.reference])
+        seen = _seen(reference, placed, pairing, moments)
         colour, hues = _colours(reference, chroma, width, placed, pairing)
         best = _changes(moments, hues)
+    coverage = len(moments) / len(reference.thumbnails)
+    if seen.is_other():
+        return _other(seen, coverage)
     nominal = best
     # At another speed frames are never quite in time.
     if _is_suspect(best, placed) and pairing.speed == 1:
@@ -333,7 +317,7 @@ def compare(
     length = reference.frames / reference.fps
     return ContentMatch(
         ContentState.ALTERED if segments else ContentState.MATCHES,
-        score,
+        seen.score,
         segments,
         tuple(region for each in found for region in each.regions),
         heatmap(best, found),
@@ -342,9 +326,20 @@ def compare(
         pairing.speed,
         length,
         _missing(reference.seconds[pairing.reference], length),
-        motion,
+        seen.motion,
         colour,
     )
+
+
+def _other(seen: Likeness, coverage: float) -> ContentMatch:
+    return ContentMatch(ContentState.OTHER, seen.score, coverage=coverage, motion=seen.motion)
+
+
+def _seen(
+    reference: Reference, placed: Placement, pairing: Pairing, moments: Sequence[Moment]
+) -> Likeness:
+    shown, laid = reference.thumbnails[pairing.reference], placed.pictures[pairing.upload]
+    return Likeness.of(moments, shown, laid, placed.visible)
 
 
 def _moments(reference: Reference, placed: Placement, pairing: Pairing) -> list[Moment]:
@@ -352,10 +347,6 @@ def _moments(reference: Reference, placed: Placement, pairing: Pairing) -> list[
         compared(reference.thumbnails[left], placed.pictures[right], placed.visible)
         for left, right in zip(pairing.reference, pairing.upload, strict=True)
     ]
-
-
-def _likeness(moments: Sequence[Moment]) -> list[float]:
-    return [moment.likeness for moment in moments]
 
 
 def _is_suspect(changes: Changes, placed: Placement) -> bool:
@@ -381,8 +372,8 @@ def _straightened(
         return placed, moments
     again = straightened(luma, placed, plane, reference.size)
     closer = _moments(reference, again, pairing)
-    better = np.mean(_likeness(closer)) > np.mean(_likeness(moments))
-    return (again, closer) if better else (placed, moments)
+    now, before = (np.mean([each.likeness for each in stack]) for stack in (closer, moments))
+    return (again, closer) if now > before else (placed, moments)
 
 
 def _changes(moments: Sequence[Moment], hues: Changes) -> Changes:
@@ -390,17 +381,6 @@ def _changes(moments: Sequence[Moment], hues: Changes) -> Changes:
     places = np.stack([moment.different for moment in moments])
     excess = np.stack([moment.excess for moment in moments])
     return Changes(places | hues.places, as_floats(np.maximum(excess, hues.excess)))
-
-
-def _motion(moments: Sequence[Moment], thumbnails: Bytes) -> float:
-    """Share found again of the structure that moves; of all of it where nothing does."""
-    levels = as_floats(thumbnails)
-    moving = np.abs(levels - np.median(levels, 0)) > _MOVED
-    structured = np.stack([moment.structured for moment in moments])
-    counted = structured & moving
-    if counted.sum() < _LEAST_MOTION:
-        return float(np.median([moment.likeness for moment in moments]))
-    return float(np.stack([moment.found for moment in moments])[counted].mean())
 
 
 def _colours(

@@ -226,6 +226,21 @@ def test_a_caption_bar_is_an_alteration(original: np.ndarray, kept: Reference) -
     assert all(region.y > 0.7 for region in found.regions)
 
 
+def test_a_cover_over_most_of_what_moves_is_an_alteration(
+    original: np.ndarray, kept: Reference
+) -> None:
+    covered = original.copy()
+    covered[:, 15:105, :230] = (5, 5, 5)  # the square's whole way
+    found = compare(luma(covered), None, kept)
+    assert found.state is ContentState.ALTERED
+
+
+def test_a_cover_hides_no_other_content(original: np.ndarray, kept: Reference) -> None:
+    covered = same_landscape(original)
+    covered[:, 215:] = (5, 5, 5)
+    assert compare(luma(covered), None, kept).state is ContentState.OTHER
+
+
 def test_another_hue_of_the_same_brightness_is_an_alteration(
     original: np.ndarray, kept: Reference
 ) -> None:
