@@ -1,9 +1,10 @@
-"""The watermark's figures: robustness, looks, false positives, binding, search, peers, speed.
+"""The watermark's figures: robustness, looks, false positives, comparison, search, peers, speed.
 
 python -m benchmarks.robustness            everything, hours of one core; goes on where it stopped
 python -m benchmarks.robustness --afresh   everything anew
 python -m benchmarks.robustness --quick    few clips and attacks, a few minutes, writes nothing
 python -m benchmarks.robustness --parts trials --clips 4 --attacks "H.264 CRF 42"
+python -m benchmarks.robustness --parts copies --copies 4000
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ from dataclasses import asdict
 
 import cv2
 
-from benchmarks.robustness import binding, forgery, looks, lookup, nulls, peers, speed
+from benchmarks.robustness import binding, copies, forgery, looks, lookup, nulls, peers, speed
 from benchmarks.robustness.clips import Scene, collection
 from benchmarks.robustness.report import add, forget, known_rows, store, summary
 from benchmarks.robustness.suite import FEW, PROMISED, chosen
 from benchmarks.robustness.trials import run
 
-PARTS = ("looks", "speed", "trials", "sizes", "statistics", "uploads", "binding", "search",
-         "peers", "forgery")  # fmt: skip
+PARTS = ("looks", "speed", "trials", "sizes", "statistics", "uploads", "binding", "copies",
+         "search", "peers", "forgery")  # fmt: skip
 
 
 def main() -> None:
@@ -52,6 +53,8 @@ def main() -> None:
         groups, more = (1, 1) if quick else (arguments.landscapes, 8)
         figures = binding.measure(arguments.purpose, groups, more, 8)
         _keep("binding", figures, keep)
+    if "copies" in parts:
+        _copies(arguments.purpose, 24 if quick else arguments.copies, keep)
     if "search" in parts:
         pairs = binding.strangers(binding.alike(arguments.purpose, 2))
         foreign = [pair.motion for pair in pairs if pair.name == binding.SAME]
@@ -76,6 +79,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--attacks", nargs="+", default=(), help="names; all without; `promised` "
                         "for those that the promised figures are made of")  # fmt: skip
     parser.add_argument("--uploads", type=int, default=20_000, help="unmarked uploads to try")
+    parser.add_argument("--copies", type=int, default=4000, help="honest copies to compare, in "
+                        "all; about a second of a core each, clip by clip, from where the last "
+                        "run stopped; 3,840 without a fault show ≥ 99.9 %% (95 %%)")  # fmt: skip
     parser.add_argument("--landscapes", type=int, default=8, help="of eight clips each, compared")
     parser.add_argument("--minutes", type=float, default=600, help="time limit for these")
     return parser.parse_args()
@@ -109,6 +115,15 @@ def _uploads(count: int, seconds: float, keep: bool) -> None:
         print({**portion, "scores": "…"}, flush=True)
         if keep:
             store("uploads", portion)
+
+
+def _copies(purpose: str, count: int, keep: bool) -> None:
+    """Clip by clip, each kept: an interrupted run goes on where it stopped."""
+    known = known_rows("copies") if keep else []
+    for figures in copies.measure(purpose, count, known):
+        print({**figures, "rows": "…"}, flush=True)
+        if keep:
+            store("copies", figures)
 
 
 def _keep(part: str, figures: object, keep: bool) -> None:

@@ -207,7 +207,7 @@ def generated(prompt: str, seed: int) -> Callable[[int, int, int], Clip]:
     return render
 
 
-_PROMPTS = {
+PROMPTS = {
     "tuning": ("a red balloon rising over the hills", "a blue boat sailing on the ocean",
                "a yellow rocket flying in space"),
     "reporting": ("a green car driving through the city", "a white bird flying over the mountains",
@@ -230,7 +230,7 @@ def collection(purpose: str) -> list[Scene]:
     """
     first = {"tuning": 1, "reporting": 101}[purpose]
     tuning = purpose == "tuning"
-    prompts = [(f"generated: {prompt}", generated(prompt, first)) for prompt in _PROMPTS[purpose]]
+    prompts = [(f"generated: {prompt}", generated(prompt, first)) for prompt in PROMPTS[purpose]]
     kinds: list[tuple[str, Callable[[int, int, int], Clip]]] = [
         prompts[0],
         ("film bikes", film("bikes", 10 if tuning else 120)),

@@ -143,17 +143,16 @@ def _content(known: Known) -> Iterator[Figure]:
             count = Count.of(row["content"] == "other" for row in forged)
             yield Figure("lifted marks exposed, all forgeries", "≥ 99.5 %", str(count),
                          count.at_least(0.995))  # fmt: skip
+    if f := known.get("copies"):
+        names = dict.fromkeys(each["name"] for each in f["accused"])
+        yield _share("genuine copies not accused", f["rows"], 0.999,
+                     "accused: " + ", ".join(names) if names else "too few")  # fmt: skip
     f = known.get("binding")
     if not f:
         return
-    for name, what, target in (
-        ("strangers", "other content exposed", 0.995),
-        ("copies", "genuine copies not accused", 0.999),
-    ):  # fmt: skip
-        if not f[name]:
-            continue
-        count = Count(sum(r["right"] for r in f[name]), sum(r["count"] for r in f[name]))
-        yield Figure(what, f"≥ {100 * target:g} %", str(count), count.at_least(target))
+    yield _share("other content exposed", f["strangers"], 0.995)
+    if not known.get("copies"):
+        yield _share("genuine copies not accused", f["copies"], 0.999)
     times = Count.of(e["found"] and e["seconds"] <= 0.25 for e in f["edits"])
     places = Count.of(e["iou"] >= 0.7 for e in f["edits"])
     yield Figure("altered segment: start and end within 0.25 s", "all", str(times),
@@ -161,6 +160,11 @@ def _content(known: Known) -> Iterator[Figure]:
                  _unfound(f["edits"]))  # fmt: skip
     yield Figure("altered segment: region IoU ≥ 0.7", "all", str(places),
                  _state(places.right == places.total))  # fmt: skip
+
+
+def _share(what: str, rows: list[dict[str, Any]], target: float, limits: str = "") -> Figure:
+    count = Count(sum(row["right"] for row in rows), sum(row["count"] for row in rows))
+    return Figure(what, f"≥ {100 * target:g} %", str(count), count.at_least(target), limits)
 
 
 def _lost_content(trials: list[dict[str, Any]]) -> str:

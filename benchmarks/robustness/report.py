@@ -285,6 +285,19 @@ def _binding(f: dict[str, Any]) -> str:
     return "\n".join([*lines, ""])
 
 
+def _copies(f: dict[str, Any]) -> str:
+    lines = ["## Honest copies", "",
+             f"{f['copies']:,} copies of {f['clips']:,} clips of 36 frames beside their "
+             "references; marks are left out and the geometry is known (of a perspective, the "
+             "nearest that a lattice can have).", "",
+             "| change | match | least likeness | least of what moves |", "|---|---|---|---|",
+             *(f"| {r['name']} | {r['right']}/{r['count']} | {r['likeness']} | {r['motion']} |"
+               for r in f["rows"]), "",
+             *(f"- accused: {a['clip']}, {a['name']}: {a['state']} (likeness {a['likeness']}, "
+               f"what moves {a['motion']})" for a in f["accused"])]  # fmt: skip
+    return "\n".join([*lines, ""])
+
+
 def _search(f: dict[str, Any]) -> str:
     rows = "\n".join(f"| {r['name']} | {r['found']}/{r['asked']} |" for r in f["rows"])
     return f"""## Clips whose mark is gone
@@ -362,8 +375,8 @@ def _speed(figures: dict[str, Any]) -> str:
 
 _SECTIONS: dict[str, Callable[[Any], str]] = {
     "trials": _robustness, "sizes": _sizes, "looks": _looks, "statistics": _statistics,
-    "uploads": _uploads, "binding": _binding, "search": _search, "peers": _peers,
-    "forgery": _forgery, "speed": _speed,
+    "uploads": _uploads, "binding": _binding, "copies": _copies, "search": _search,
+    "peers": _peers, "forgery": _forgery, "speed": _speed,
 }  # fmt: skip
 
 
