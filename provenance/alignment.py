@@ -40,6 +40,8 @@ _EDGE = 6.0
 """Gradient, in grey levels per thumbnail pixel, at which an edge counts half."""
 _UNLIKE = 0.5
 """Distance from which two pictures are no more unlike."""
+_NEARBY, _NEARLY = 0.25, 0.1
+"""Seconds, and share of the speed, by which an edit may have pulled the line in time."""
 _SLACK_SECONDS = 0.09
 """How far a frame may lie from the straight line in time: dropped and doubled frames."""
 
@@ -216,7 +218,8 @@ def pair(distance: Floats, reference_seconds: Floats, upload_seconds: Floats) ->
     line = _line(distance, reference_seconds, upload_seconds, tick)
     if line is None:
         return None
-    cost, speed, start = line
+    cost = line[0]
+    speed, start = _settled(distance, reference_seconds, upload_seconds, tick, line[1:])
     at = reference_seconds / speed + start
     inside = np.flatnonzero((at > upload_seconds[0] - tick) & (at < upload_seconds[-1] + tick))
     if not len(inside):
@@ -311,3 +314,38 @@ def _line(
             if best is None or cost < best[0]:
                 best = (cost, speed, float(start))
     return best
+
+
+def _settled(
+    distance: Floats, reference_seconds: Floats, upload_seconds: Floats, tick: float,
+    line: tuple[float, float],
+) -> tuple[float, float]:  # fmt: skip
+    """The line, (speed, start), near `line` along which most thumbnails are in time. An edit is as
+    unlike there as elsewhere, and pulls at the line until no thumbnail counts for more than the
+    usual one."""
+    speed, start = line
+    middle = float(reference_seconds[-1]) / 2
+    speeds = [speed, 1.0] if abs(math.log(speed)) < _NEARLY else [speed]
+    reach = max(1, round(_NEARBY / tick))
+    lines = [
+        (each, start + middle / speed - middle / each + shift * tick)
+        for each in speeds
+        for shift in sorted(range(-reach, reach + 1), key=abs)
+    ]
+    shown = [_along(distance, reference_seconds, upload_seconds, tick, each) for each in lines]
+    usual = float(np.median(shown[0])) if len(shown[0]) else 0.0
+    count = len(reference_seconds)
+    costs = [np.minimum(each, usual).sum() + (count - len(each)) * usual for each in shown]
+    return lines[int(np.argmin(costs))]
+
+
+def _along(
+    distance: Floats, reference_seconds: Floats, upload_seconds: Floats, tick: float,
+    line: tuple[float, float],
+) -> Floats:  # fmt: skip
+    """Distance of each thumbnail that the upload shows from the frame nearest in time."""
+    speed, start = line
+    at = reference_seconds / speed + start
+    inside = np.flatnonzero((at > upload_seconds[0] - tick) & (at < upload_seconds[-1] + tick))
+    nearest = np.abs(upload_seconds[None] - at[inside, None]).argmin(1)
+    return as_floats(distance[inside, nearest])

@@ -22,6 +22,8 @@ _LEAST_PLACES = 6
 _USUAL_STEP = 1 / 6
 """Seconds between the moments compared, where there is but one."""
 _SQUARE = np.ones((3, 3), np.uint8)
+_NEAR, _LEFT = np.ones((5, 5), np.uint8), 0.4
+"""How far blur reaches, and share of the difference near by that is left at an edge."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,11 @@ def _grown(clear: NDArray[np.bool_], excess: Floats) -> NDArray[np.bool_]:
     edges of moving things leave, join nothing."""
     faint = cv2.morphologyEx((excess > 1).astype(np.uint8), cv2.MORPH_OPEN, _SQUARE)
     _, labels = cv2.connectedComponents(faint | clear.astype(np.uint8), connectivity=8)
-    return np.asarray(np.isin(labels, np.unique(labels[clear])) & (labels > 0), np.bool_)
+    grown = np.isin(labels, np.unique(labels[clear])) & (labels > 0)
+    # Thumbnails are soft: just outside an edge a part of the difference is seen, then nothing.
+    sharp = grown & (excess >= _LEFT * as_floats(cv2.dilate(excess, _NEAR)))
+    whole = cv2.morphologyEx(sharp.astype(np.uint8), cv2.MORPH_CLOSE, _NEAR) > 0
+    return np.asarray(grown & whole, np.bool_)
 
 
 def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -28,3 +28,16 @@ def test_a_long_clip_is_paired_although_its_thumbnails_lie_far_apart(start: floa
     assert pairing is not None
     assert pairing.speed == 1.0
     assert abs(pairing.start - start) < 0.09
+
+
+def test_an_edit_does_not_pull_at_the_line_in_time() -> None:
+    shown = (np.arange(36) / 24).astype(np.float32)
+    thumbnails = shown[::4]
+    apart = np.abs(thumbnails[:, None] - shown[None])
+    distance = (0.1 + 0.2 * np.minimum(apart, 1)).astype(np.float32)
+    distance[apart < 0.01] = 0
+    distance[:, :9] = 0.36  # edited; a little less unlike where it is out of time
+    distance[1, 2:4] = 0.2
+    pairing = pair(distance, thumbnails, shown)
+    assert pairing is not None
+    assert (pairing.speed, pairing.start) == (1.0, pytest.approx(0.0, abs=0.03))

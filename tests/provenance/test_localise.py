@@ -71,3 +71,11 @@ def test_the_heatmap_tells_the_share_of_time() -> None:
     assert shares[CLEAR] == pytest.approx(1 / 3)
     assert shares[FAINT] == pytest.approx(1 / 3)
     assert shares.sum() == pytest.approx((64 + 32) / 3, abs=1e-3)
+
+
+def test_a_region_ends_where_half_of_a_blurred_edge_is_left() -> None:
+    edit = changes([3, 4, 5], faint=np.s_[7:17, 7:17])
+    edit.excess[:, 8:16, 8:16] = edit.excess[:, 8:16, 8:16] * 4.5
+    (found,) = alterations(edit, edit, WHEN, AREA, 1.5)
+    (region,) = found.regions
+    assert (region.x, region.y, region.width, region.height) == (0.25, 0.25, 0.25, 0.25)
