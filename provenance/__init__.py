@@ -43,7 +43,9 @@ from provenance.shortlist import (
     HASH_BYTES,
     Near,
     Shortlist,
+    View,
     hashes_of,
+    parts_of,
 )
 from provenance.signpost import Signpost, signposts
 from provenance.verdict import Verdict, VerdictState, decide
@@ -89,6 +91,7 @@ __all__ = [
     "VerdictState",
     "VideoFacts",
     "VideoInfo",
+    "View",
     "active_manifest",
     "canary",
     "check_report",
@@ -108,6 +111,7 @@ __all__ = [
     "hashes_of",
     "key_at",
     "new_manifest_id",
+    "parts_of",
     "pdf",
     "pkcs11_key",
     "probe",

@@ -175,9 +175,11 @@ def _likeness(examination: Examination) -> Iterator[str]:
     record, content = examination.record, examination.content
     if record is None or content is None:
         return
+    enough = content.score >= LIKENESS
     yield (
         f"Looked for among this studio's published clips, {content.score:.0%} of the structure of "
-        f"one is found again in this picture (needed: {LIKENESS:.0%})."
+        "one is found again in this picture "
+        f"({f'needed: {LIKENESS:.0%}' if enough else 'the rest lies under a cover'})."
     )
     yield f"That clip has the credentials {record.manifest_id}."
 

@@ -19,13 +19,15 @@ from provenance.examination import Examination, RecordFacts
 from provenance.media import Limits
 from provenance.registry import RegisteredClip, Registry
 from provenance.sandbox import Sandbox, examination_failed
-from provenance.shortlist import HASH_BYTES, VIEWS
+from provenance.shortlist import BORDERLESS, HASH_BYTES, PARTS, View
 from provenance.version import NAME, VERSION
 from provenance.watermark import KeyRing
 from provenance.watermark.planes import Bytes
 
 _MOST_WORDS = 4_000_000
 """IDs times keys that are handed to the child; past that, marks are read without knowing any."""
+_MOST_VIEWS = 32
+"""Ways in which an upload is looked at, and frames looked at in one, that a child may tell of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,19 +144,20 @@ def _matched(box: Sandbox, looked: _Lookup) -> dict[str, Any]:
 def _resembling(box: Sandbox, registry: Registry) -> dict[str, Any]:
     """The published clip that the picture shows, where no mark and no credentials lead to one."""
     views = _views(box.call("hashes"))
-    near = [(mark_id, registry.find(mark_id)) for mark_id in registry.look_alikes(views)]
-    clips = [(mark_id, clip) for mark_id, clip in near if clip]
-    references = [base64.b64encode(clip.reference).decode() for _mark_id, clip in clips]
-    matched = box.call("resembles", references=references) if references else {}
+    near = [(each, registry.find(each.mark_id)) for each in registry.look_alikes(views)]
+    clips = [(each, clip) for each, clip in near if clip]
+    references = [base64.b64encode(clip.reference).decode() for _near, clip in clips]
+    ways = [each.way for each, _clip in clips]
+    matched = box.call("resembles", references=references, ways=ways) if references else {}
     if not matched:
         return {"picture_searched": True}
     try:
-        mark_id, clip = clips[matched["place"]]
+        found, clip = clips[matched["place"]]
     except (KeyError, TypeError, IndexError) as fault:
         raise examination_failed() from fault
     return {
         "picture_searched": True,
-        "record": asdict(_record(mark_id, clip, "fingerprint")),
+        "record": asdict(_record(found.mark_id, clip, "fingerprint")),
         "content": matched.get("content"),
     }
 
@@ -165,11 +168,27 @@ def _record(mark_id: int, clip: RegisteredClip, via: str) -> RecordFacts:
     )
 
 
-def _views(told: dict[str, Any]) -> Bytes:
+def _views(told: dict[str, Any]) -> list[View]:
+    """The child's answer is untrusted data: what does not fit is a fault of ours to report."""
     try:
-        return np.frombuffer(bytes.fromhex(told["views"]), np.uint8).reshape(VIEWS, -1, HASH_BYTES)
+        views = [
+            View(_hashes(each["hashes"]), int(each["way"]), int(each["part"]))
+            for each in told["views"]
+        ]
     except (KeyError, TypeError, ValueError) as fault:
         raise examination_failed() from fault
+    if len(views) > _MOST_VIEWS or not all(map(_is_possible, views)):
+        raise examination_failed()
+    return views
+
+
+def _hashes(told: str) -> Bytes:
+    return np.frombuffer(bytes.fromhex(told), np.uint8).reshape(-1, HASH_BYTES)
+
+
+def _is_possible(view: View) -> bool:
+    ways, parts = range(2 * BORDERLESS), range(len(PARTS))
+    return 0 < len(view.hashes) <= _MOST_VIEWS and view.way in ways and view.part in parts
 
 
 def _read_mark(found: dict[str, Any]) -> Any:

@@ -90,6 +90,7 @@ class ContentMatch:
         state: the verdict.
         score: share of the clip's structure found again, 0 … 1, median over time.
         motion: the same of what moves in it: two clips may share a landscape.
+        covered: whether what is not found again lies under a cover that stands still.
         colour: whether its colours are found again.
         segments: (start, end) in seconds of the upload in which it differs.
         regions: where it differs.
@@ -112,6 +113,7 @@ class ContentMatch:
     clip_seconds: float = 0.0
     missing: tuple[tuple[float, float], ...] = ()
     motion: float = 0.0
+    covered: bool = False
     colour: Colour = Colour.UNKNOWN
 
 
@@ -327,6 +329,7 @@ def compare(
         length,
         _missing(reference.seconds[pairing.reference], length),
         seen.motion,
+        seen.beside,
         colour,
     )
 

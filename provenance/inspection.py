@@ -32,7 +32,7 @@ from provenance.examination import ContentFacts, MarkFacts, RegionFacts, VideoFa
 from provenance.media import Frame, Limits, Video, probe, read_frames, read_video, resized
 from provenance.picture import read_picture
 from provenance.shortlist import views_of
-from provenance.similar import Fingerprints, codes
+from provenance.similar import shown
 from provenance.watermark import KeyRing, MarkDetection, MarkKey, Names, detect
 
 _CPU_SECONDS = 30
@@ -89,17 +89,24 @@ class Inspection:
 
     def hashes(self) -> dict[str, Any]:
         """What the picture is looked for by; see `shortlist.views_of`."""
-        return {"views": views_of(self._video.luma).tobytes().hex() if self._video else ""}
+        views = views_of(self._video.luma) if self._video else []
+        return {
+            "views": [
+                {"hashes": view.hashes.tobytes().hex(), "way": view.way, "part": view.part}
+                for view in views
+            ]
+        }
 
-    def resembles(self, references: list[str]) -> dict[str, Any]:
-        """Which of these registered clips the picture shows, by its place; {} for none."""
+    def resembles(self, references: list[str], ways: list[int]) -> dict[str, Any]:
+        """Which of these registered clips, each looked at in its way (`shortlist.View`), the
+        picture shows, by its place; {} for none."""
         if self._video is None:
             return {}
-        kept = [_reference(base64.b64decode(each)) for each in references]
-        index = Fingerprints([codes(each) for each in kept])
+        kept = (_reference(base64.b64decode(each)) for each in references)
         step = max(1, round(self._video.info.fps / _SEARCHED_FPS))
-        found = index.find(self._video.luma[::step], self._video.info.fps / step, kept.__getitem__)
-        return {"place": found.clip, "content": asdict(_facts(found.match))} if found else {}
+        luma, fps = self._video.luma[::step], self._video.info.fps / step
+        found = shown(luma, fps, zip(kept, ways, strict=True))
+        return {"place": found.place, "content": asdict(_facts(found.match))} if found else {}
 
     def manifest(self, trust: dict[str, Any]) -> dict[str, Any]:
         """The credentials in a file that is a bare manifest store."""

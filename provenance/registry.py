@@ -16,9 +16,8 @@ from typing import Protocol
 from provenance.atomic import write_bytes
 from provenance.errors import ProvenanceFailed
 from provenance.fingerprint import Reference
-from provenance.shortlist import Shortlist, hashes_of
+from provenance.shortlist import Near, Shortlist, View, hashes_of, parts_of
 from provenance.watermark import KeyRing, Names
-from provenance.watermark.planes import Bytes
 
 _NAME = re.compile(r"[0-9a-f]{12}\.json")
 
@@ -50,9 +49,9 @@ class Registry(Protocol):
     def names(self, keys: KeyRing) -> Names:
         """What the detector may look for by name; may be less than all, or nothing."""
 
-    def look_alikes(self, views: Bytes) -> Sequence[int]:
-        """Mark IDs of the clips that an upload with these hashes (`shortlist.views_of`) may show,
-        the likeliest first; at most `shortlist.CANDIDATES`."""
+    def look_alikes(self, views: Sequence[View]) -> Sequence[Near]:
+        """The clips that an upload with these hashes (`shortlist.views_of`) may show, the likeliest
+        first; at most `shortlist.CANDIDATES`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +90,10 @@ class FolderRegistry:
         """See `Registry`."""
         return Names.of(self.known_mark_ids(), keys)
 
-    def look_alikes(self, views: Bytes) -> Sequence[int]:
-        """See `Registry`. Reads every reference in the folder: about a millisecond each."""
-        clips = ((mark_id, self._hashes(mark_id)) for mark_id in self.known_mark_ids())
-        return [near.mark_id for near in Shortlist.of(clips).nearest(views)]
+    def look_alikes(self, views: Sequence[View]) -> Sequence[Near]:
+        """See `Registry`. Reads every reference in the folder: about two milliseconds each."""
+        clips = ((mark_id, *self._hashes(mark_id)) for mark_id in self.known_mark_ids())
+        return Shortlist.of(clips).nearest(views)
 
     def known_mark_ids(self) -> Sequence[int]:
         """Mark IDs of all records that are whole."""
@@ -103,13 +102,15 @@ class FolderRegistry:
         names = (path.name for path in self.folder.iterdir())
         return sorted(int(name[:12], 16) for name in names if _NAME.fullmatch(name))
 
-    def _hashes(self, mark_id: int) -> bytes:
-        """None of a broken record: it is told when something leads to it."""
+    def _hashes(self, mark_id: int) -> tuple[bytes, bytes]:
+        """Of whole frames and of parts; none of a broken record: it is told when something leads to
+        it."""
         try:
             content = (self.folder / f"{mark_id:012x}.ref").read_bytes()
-            return hashes_of(Reference.from_bytes(content).hashes)
+            kept = Reference.from_bytes(content)
+            return hashes_of(kept.hashes), parts_of(kept.thumbnails)
         except (OSError, ValueError):
-            return b""
+            return b"", b""
 
     def store(self, mark_id: int, clip: RegisteredClip) -> None:
         """Write or replace a record; the JSON comes last, so a record is found only when whole."""

@@ -15,8 +15,8 @@ from registry.selectors import digest
 from studio.models import Clip, Shot
 
 MANIFEST_BYTES = 1024
-HASHES = 10
-"""Of the looks of a clip: as many as five seconds have."""
+HASHES, PARTS = 10, 12
+"""Of the looks of a clip: as many as five seconds have, and of its parts."""
 FINGERPRINT = "com.example.fingerprint.1"
 _SPREAD = 0x5DEECE66D
 """Odd, so that no two numbers below 2**48 get the same mark."""
@@ -51,10 +51,11 @@ def fill(start: int, stop: int) -> None:
         if postgresql
         else f"randomblob({MANIFEST_BYTES})"
     )
-    hashes = (
-        f"decode(repeat(md5(n::text), {HASHES * HASH_BYTES // 16}), 'hex')"
+    hashes, parts = (
+        f"decode(repeat(md5(n::text), {count * HASH_BYTES // 16}), 'hex')"
         if postgresql
-        else f"randomblob({HASHES * HASH_BYTES})"
+        else f"randomblob({count * HASH_BYTES})"
+        for count in (HASHES, PARTS)
     )
     bound = (
         "encode(sha256(convert_to('value ' || n, 'UTF8')), 'hex')"
@@ -79,6 +80,7 @@ def fill(start: int, stop: int) -> None:
                 "manifest_id": named,
                 "manifest": manifest,
                 "hashes": hashes,
+                "parts": parts,
             },
         ),
         (Binding, {"id": "n", "digest": bound, "manifest_id": named}),

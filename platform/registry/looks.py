@@ -3,14 +3,14 @@
 The settled ones are kept by each process; those of the last minutes are read anew each time.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 
 from django.utils.timezone import now
 
-from provenance import Near, Shortlist
+from provenance import Near, Shortlist, View
 from provenance.shortlist import CANDIDATES, FAR
-from provenance.watermark.planes import Bytes
 from registry.known import SETTLING
 from registry.models import Record
 
@@ -29,7 +29,7 @@ _settled = _NOTHING
 _lock = Lock()
 
 
-def nearest(views: Bytes, limit: int = CANDIDATES, most_bits: float = FAR) -> list[Near]:
+def nearest(views: Sequence[View], limit: int = CANDIDATES, most_bits: float = FAR) -> list[Near]:
     """The records that look most like this, the likeliest first; see `Shortlist.nearest`."""
     near = [
         each for shortlist in _all_records() for each in shortlist.nearest(views, limit, most_bits)
@@ -49,10 +49,10 @@ def _all_records() -> tuple[Shortlist, Shortlist]:
         rows = list(
             Record.objects.filter(pk__gt=known.upto)
             .order_by("pk")
-            .values_list("pk", "mark_id", "hashes", "created_at")
+            .values_list("pk", "mark_id", "created_at", "hashes", "parts")
         )
         old = now() - SETTLING
-        count = max((place for place, row in enumerate(rows, 1) if row[3] < old), default=0)
+        count = max((place for place, row in enumerate(rows, 1) if row[2] < old), default=0)
         if count:
             clips = known.clips.with_more(_shortlist(rows[:count]))
             known = Settled(clips, rows[count - 1][0], rows[count - 1][1])
@@ -61,7 +61,9 @@ def _all_records() -> tuple[Shortlist, Shortlist]:
 
 
 def _shortlist(rows: list[tuple]) -> Shortlist:
-    return Shortlist.of((mark_id, bytes(hashes)) for _pk, mark_id, hashes, _at in rows)
+    return Shortlist.of(
+        (mark_id, bytes(hashes), bytes(parts)) for _pk, mark_id, _at, hashes, parts in rows
+    )
 
 
 def _is_there(settled: Settled) -> bool:

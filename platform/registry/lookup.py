@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from jobs.signing import mark_keys
-from provenance import KeyRing, Names, RegisteredClip
-from provenance.watermark.planes import Bytes
+from provenance import KeyRing, Names, Near, RegisteredClip, View
 from registry import looks
 from registry.known import known_names
 from registry.models import Record
@@ -23,8 +22,8 @@ class DatabaseRegistry:
     def names(self, keys: KeyRing) -> Names:
         return known_names(keys)
 
-    def look_alikes(self, views: Bytes) -> Sequence[int]:
-        return [near.mark_id for near in looks.nearest(views)]
+    def look_alikes(self, views: Sequence[View]) -> Sequence[Near]:
+        return looks.nearest(views)
 
 
 def warm_up() -> None:

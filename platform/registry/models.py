@@ -17,6 +17,8 @@ class Record(models.Model):
     hashes = models.BinaryField(default=b"")
     """PDQ of the reference's frames (`provenance.hashes_of`), by which clips without a mark are
     looked for; empty for a clip that is not to be found that way."""
+    parts = models.BinaryField(default=b"")
+    """The same of parts of a few frames (`provenance.parts_of`), for uploads with captions."""
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import numpy as np
 
-from provenance import FINGERPRINT_ALGORITHM, HASH_BYTES, MARK_ALGORITHM
+from provenance import FINGERPRINT_ALGORITHM, HASH_BYTES, MARK_ALGORITHM, View
 from registry import looks
 from registry.models import Binding, Deposit, Record
 from studio.models import TakenDown
@@ -39,8 +39,8 @@ def manifest_ids_bound_to(algorithm: str, value: bytes, most: int) -> list[str]:
 def manifest_ids_that_look_like(value: bytes, most: int) -> list[tuple[str, int]]:
     """Manifests of clips with frames like those of a fingerprint, and how like in per cent, the
     likeliest first."""
-    frames = np.frombuffer(value, np.uint8).reshape(1, -1, HASH_BYTES)
-    near = looks.nearest(frames, most, SAME_PICTURE)
+    frames = np.frombuffer(value, np.uint8).reshape(-1, HASH_BYTES)
+    near = looks.nearest([View(frames)], most, SAME_PICTURE)
     ids = dict(
         Record.objects.filter(mark_id__in=[each.mark_id for each in near]).values_list(
             "mark_id", "manifest_id"

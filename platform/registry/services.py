@@ -3,7 +3,7 @@
 import secrets
 
 from jobs.models import Job
-from provenance import Reference, hashes_of
+from provenance import Reference, hashes_of, parts_of
 from registry.models import Record
 from studio.models import Clip
 
@@ -26,12 +26,14 @@ def allocate_mark_id() -> int:
 def keep(clip: Clip, manifest: bytes, reference: bytes) -> Record:
     """Stores the record of a clip, in the transaction that publishes it. Raises `ValueError` for
     what is no reference: the clip could never be compared with an upload."""
+    kept = Reference.from_bytes(reference)
     return Record.objects.create(
         clip=clip,
         mark_id=clip.mark_id,
         manifest_id=clip.manifest_id,
         manifest=manifest,
         reference=reference,
-        hashes=hashes_of(Reference.from_bytes(reference).hashes),
+        hashes=hashes_of(kept.hashes),
+        parts=parts_of(kept.thumbnails),
         sha256=clip.sha256,
     )

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from provenance.fingerprint import Reference, reference
-from provenance.similar import Fingerprints, codes
+from provenance.shortlist import Shortlist, hashes_of, parts_of, views_of
+from provenance.similar import Similar, shown
+from provenance.watermark.planes import Bytes
 from tests.provenance.test_fingerprint import FPS, clip, luma, same_landscape
 
 COUNT = 12
@@ -18,9 +20,15 @@ def kept() -> list[Reference]:
     return [reference(clip(seed, 24), fps=FPS) for seed in range(1, COUNT + 1)]
 
 
-@pytest.fixture(scope="module")
-def index(kept: list[Reference]) -> Fingerprints:
-    return Fingerprints([codes(each) for each in kept])
+def found(planes: list[Bytes], kept: list[Reference]) -> Similar | None:
+    """As an examination goes about it; the place is that in `kept`."""
+    everything = Shortlist.of(
+        (place, hashes_of(each.hashes), parts_of(each.thumbnails))
+        for place, each in enumerate(kept)
+    )
+    near = everything.nearest(views_of(planes))
+    match = shown(planes, FPS, [(kept[each.mark_id], each.way) for each in near])
+    return match and Similar(near[match.place].mark_id, match.match)
 
 
 def captioned(picture: np.ndarray) -> np.ndarray:
@@ -48,25 +56,30 @@ def letterboxed(picture: np.ndarray) -> np.ndarray:
 )
 @pytest.mark.parametrize("seed", [7])
 def test_a_clip_without_its_mark_is_found(
-    kept: list[Reference],
-    index: Fingerprints,
-    seed: int,
-    change: Callable[[np.ndarray], np.ndarray],
+    kept: list[Reference], seed: int, change: Callable[[np.ndarray], np.ndarray]
 ) -> None:
-    found = index.find([change(p) for p in luma(clip(seed, 24))], FPS, kept.__getitem__)
-    assert found is not None
-    assert found.clip == seed - 1
+    match = found([change(p) for p in luma(clip(seed, 24))], kept)
+    assert match is not None
+    assert match.place == seed - 1
 
 
-def test_another_clip_is_not_found(kept: list[Reference], index: Fingerprints) -> None:
-    assert index.find(luma(clip(99, 24)), FPS, kept.__getitem__) is None
+def test_another_clip_is_not_found(kept: list[Reference]) -> None:
+    assert found(luma(clip(99, 24)), kept) is None
 
 
-def test_a_clip_with_the_same_landscape_is_not_found(
-    kept: list[Reference], index: Fingerprints
-) -> None:
-    assert index.find(luma(same_landscape(clip(1, 24))), FPS, kept.__getitem__) is None
+def test_a_clip_with_the_same_landscape_is_not_found(kept: list[Reference]) -> None:
+    assert found(luma(same_landscape(clip(1, 24))), kept) is None
+
+
+def test_what_lies_behind_the_right_one_is_not_asked_for(kept: list[Reference]) -> None:
+    def candidates():
+        yield kept[2], 0
+        raise AssertionError("the second was asked for")
+
+    match = shown(luma(clip(3, 24)), FPS, candidates())
+    assert match is not None
+    assert match.place == 0
 
 
 def test_nothing_is_found_among_no_clips() -> None:
-    assert Fingerprints([]).nearest(luma(clip(1, 2))) == []
+    assert shown(luma(clip(1, 2)), FPS, []) is None

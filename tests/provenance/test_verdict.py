@@ -278,6 +278,12 @@ def test_a_likeness_alone_is_never_called_ours(examination):
     assert verdict.record.status != "yes"
 
 
+def test_a_likeness_beside_a_caption_is_told_as_such():
+    content = LOOKALIKE.content and replace(LOOKALIKE.content, score=0.61)
+    evidence = decide(replace(LOOKALIKE, content=content)).evidence
+    assert any("61%" in line and "the rest lies under a cover" in line for line in evidence)
+
+
 def test_a_likeness_is_told_with_its_degree_as_a_lead():
     verdict = decide(LOOKALIKE)
     needed = f"needed: {LIKENESS:.0%}"

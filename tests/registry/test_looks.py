@@ -9,7 +9,7 @@ from django.apps import apps
 from django.utils.timezone import now
 
 from jobs import signing
-from provenance import Near
+from provenance import Near, View
 from registry import known, looks, lookup
 from registry.models import Record
 from tests.registry.test_records import REFERENCE, _record
@@ -32,7 +32,7 @@ def kept(owner, number: int, *, settled: bool = False) -> int:
 
 
 def nearest(number: int) -> list[Near]:
-    return looks.nearest(HASHES[None, number])
+    return looks.nearest([View(HASHES[number])])
 
 
 def test_settled_and_new_records_are_found(creator):
@@ -81,6 +81,30 @@ def test_earlier_records_get_their_hashes_from_their_references(creator):
     record.refresh_from_db()
     assert bytes(record.reference) == REFERENCE
     assert len(record.hashes) == 32
+
+
+def test_earlier_records_get_the_hashes_of_their_parts(creator):
+    record = _record(creator, 9)
+    written = bytes(record.parts)
+    Record.objects.update(parts=b"")
+    import_module("registry.migrations.0004_parts").take_out(apps, None)
+    record.refresh_from_db()
+    assert bytes(record.parts) == written
+    assert len(written) == 3 * 32
+
+
+def test_a_broken_record_keeps_none(creator):
+    record = _record(creator, 9)
+    Record.objects.update(parts=b"", reference=b"broken")
+    import_module("registry.migrations.0004_parts").take_out(apps, None)
+    record.refresh_from_db()
+    assert bytes(record.parts) == b""
+
+
+def test_a_record_is_found_by_a_part_of_its_picture(creator):
+    record = _record(creator, 9)
+    upper = np.frombuffer(bytes(record.parts), np.uint8).reshape(-1, 3, 32)[:, 0]
+    assert looks.nearest([View(upper, part=1)]) == [Near(9, 0.0)]
 
 
 def test_the_web_server_begins_with_everything_at_hand(creator, settings, monkeypatch):

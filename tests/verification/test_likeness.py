@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from provenance import check_report
 from provenance.credentials import TrustStores
 from studio.models import Clip
-from tests.verification.conftest import upload, without_mark
+from tests.verification.conftest import reencoded, upload, without_mark
 from verification.models import Report
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,15 @@ def test_the_answer_on_paper_and_the_signed_one_say_the_same(client, report, set
     checked = check_report(report.signed, TrustStores.load(settings.PKI_DIR))
     assert checked.report["state"] == "FINGERPRINT_ONLY"
     assert "fingerprint" in checked.report["layers"]
+
+
+def test_a_caption_over_the_copy_hides_nothing(published):
+    copy = without_mark(Clip.objects.get(), published)
+    caption = "drawbox=0:ih*0.8:iw:ih*0.2:black:fill,drawbox=iw*0.1:ih*0.85:iw*0.7:ih*0.08:white"
+    assert upload(reencoded(copy, "-vf", caption).read_bytes()).status_code == 302
+    report = Report.objects.get()
+    assert report.verdict["state"] == "FINGERPRINT_ONLY"
+    assert report.examination["record"]["mark_id"] == Clip.objects.get().mark_id
 
 
 def test_a_clip_that_was_taken_down_is_told_with_its_reason(published):
