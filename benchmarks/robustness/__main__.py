@@ -56,10 +56,8 @@ def main() -> None:
     if "copies" in parts:
         _copies(arguments.purpose, 24 if quick else arguments.copies, keep)
     if "search" in parts:
-        pairs = binding.strangers(binding.alike(arguments.purpose, 2))
-        foreign = [pair.motion for pair in pairs if pair.name == binding.SAME]
-        found = lookup.measure(usual, 2000 if quick else 10**5, 9)
-        _keep("search", found | lookup.chance(foreign), keep)
+        size, foreign = (1000, 10) if quick else (10**5, arguments.foreign)
+        _keep("search", lookup.measure(usual, size, 9, foreign), keep)
     if "peers" in parts:
         _keep("peers", peers.measure(10), keep)
     if "forgery" in parts:
@@ -83,6 +81,8 @@ def _arguments() -> argparse.Namespace:
                         "all; half a second of a core each, clip by clip, from where the last "
                         "run stopped; 3,840 without a fault show ≥ 99.9 %% (95 %%)")  # fmt: skip
     parser.add_argument("--landscapes", type=int, default=8, help="of eight clips each, compared")
+    parser.add_argument("--foreign", type=int, default=300,
+                        help="clips of the world looked for where they are not kept")  # fmt: skip
     parser.add_argument("--minutes", type=float, default=600, help="time limit for these")
     return parser.parse_args()
 

@@ -302,15 +302,19 @@ def _search(f: dict[str, Any]) -> str:
     rows = "\n".join(f"| {r['name']} | {r['found']}/{r['asked']} |" for r in f["rows"])
     return f"""## Clips whose mark is gone
 
-Fingerprints of {f["clips"]:,} clips searched, {f["seconds"]} s of CPU per look-up. Queries of clips
-that are not among them: {f["strangers"]}; false matches, of all queries: {f["false"]}. By the tail
-of {f["tail"]["pairs"]} foreign pairs (largest {f["tail"]["largest"]}, upper tenth from
-{f["tail"]["tenth"]}, mean excess {f["tail"]["excess"]}) a look-up is wrong with a chance of
-{f["bound"]}.
+Looked for as the product does it among {f["clips"]:,} clips of the embedded world, {f["seconds"]} s
+of CPU per look-up; taken for another clip: {f["wrong"]}.
 
 | what was done | found |
 |---|---|
 {rows}
+
+Uploads that are not among them: {f["strangers"]}. Of the clips that hashes led to, {f["laid"]} were
+laid over them; {f["takes"]} uploads met another take of their own prompt there. Taken for a clip
+that is not theirs: {f["false"]}, of these {f["false"] - f["false_of_others"]} for another take. So
+a look-up names a clip of another subject with a chance of at most {f["per_look_up"]:.1e}, and one
+of the clips it goes through with a chance of at most {f["per_clip"]:.1e} (upper limits of 95 %;
+look-ups are counted as independent, the clips of one look-up are not).
 """
 
 
