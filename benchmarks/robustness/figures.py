@@ -107,7 +107,7 @@ def _looks(known: Known) -> Iterator[Figure]:
         least = min(rows, key=lambda row: row["vmaf"])
         yield Figure("VMAF on every clip", "≥ 95", f"least of {len(rows)}: {least['vmaf']}",
                      _state(least["vmaf"] >= 95),
-                     "slow waves in texture; masks with fewer of them reached 82 to 95, but lost "
+                     "slow waves in texture; masks with fewer of them reached 81 to 95, but lost "
                      "small crops at CRF 36")  # fmt: skip
 
 

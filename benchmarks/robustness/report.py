@@ -136,12 +136,12 @@ _LIMITS = """## What limits it
   set the target; the report before had shrunk it to 60 %, which now stands on its own, *from afar*.
 - **VMAF** stays below 95. Slow waves in texture cost nearly all of it: they lower VMAF's fidelity
   at coarse scales (vif_scale2, vif_scale3), where a place with detail pays the same however strong
-  its texture is, the opposite of contrast masking; fast waves alone cost 3 to 6 points, the floor
-  on flat colour 2 to 7 on drawings. Tried: twelve masks with fewer slow waves in texture and along
-  edges, five of them with the detector, 1 to 3 keys and 32 to 96 trials on other clips. The least
-  VMAF rose from 75 to 82 to 86, and at the true geometry marks read as well as before; but the
-  search, whose first stage hears slow pilots only, then lost 3 to 9 marks in a hundred, most of
-  them of small crops at CRF 36 and at CRF 42, where texture has nothing to spare.
+  its texture is, the opposite of contrast masking; fast waves alone cost 1 to 5 points, the floor
+  2 to 5, and 12 in fine texture. Tried: a dozen masks with fewer slow waves in texture and along
+  edges, the last five with the detector, 1 to 3 keys and 32 to 96 trials on other clips. The least
+  VMAF rose from 76 to 81 to 84, and at the true geometry marks read as well as before; but of
+  those recognised before, the search, whose first stage hears slow pilots only, lost 6 to 17 in a
+  hundred, most of them small crops at CRF 36 and at CRF 42, where texture has nothing to spare.
 - **A quarter turn** and more than 16° are not looked for; nor is a strong perspective: what is left
   of it beside one lattice is taken out before contents are compared, not before marks are read.
 - **Forgers** without a key can put a mark on another picture: it proves nothing by itself, the
