@@ -17,10 +17,19 @@ import cv2
 
 from benchmarks.robustness import binding, copies, forgery, looks, lookup, nulls, peers, speed
 from benchmarks.robustness.clips import Scene, collection
-from benchmarks.robustness.report import add, forget, known_rows, store, summary
+from benchmarks.robustness.report import (
+    add,
+    draw_plate,
+    forget,
+    known_rows,
+    store,
+    summary,
+)
 from benchmarks.robustness.suite import FEW, PROMISED, chosen
 from benchmarks.robustness.trials import run
 
+_PLATED = 4
+"""Scenes whose looks are shown: generated, film, drawing, photograph."""
 PARTS = ("looks", "speed", "trials", "sizes", "statistics", "uploads", "binding", "copies",
          "search", "peers", "forgery")  # fmt: skip
 
@@ -38,6 +47,8 @@ def main() -> None:
 
     if "looks" in parts:
         _looks(usual, keep)
+        if keep:
+            draw_plate(looks.plate(usual[:_PLATED]))
     if "speed" in parts:
         _keep("speed", speed.measure(1), keep)
     if "trials" in parts:

@@ -17,6 +17,8 @@ from benchmarks.robustness.attacks import FFMPEG
 from benchmarks.robustness.clips import Scene
 from benchmarks.robustness.trials import Marked
 
+_CROP, _ZOOM, _AMPLIFIED = 112, 2, 16
+"""Pixels of a crop in the plate, how much larger it is shown, and by how much the difference."""
 _SCALES = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 
 
@@ -41,6 +43,24 @@ def measure(scenes: Iterable[Scene], done: Collection[str]) -> Iterator[Appearan
         if scene.name not in done:
             marked = Marked.of(scene)
             yield _appearance(scene.name, marked.clip, marked.frames, marked.frames_per_second)
+
+
+def plate(scenes: Iterable[Scene]) -> NDArray[np.uint8]:
+    """For the eye: a row for each scene, the middle of one frame before, after, and what lies
+    between, amplified around grey; (h, w, 3) sRGB."""
+    rows = []
+    for scene in scenes:
+        marked = Marked.of(scene)
+        middle = len(marked.clip) // 2
+        before, after = (_middle_of(clip[middle]) for clip in (marked.clip, marked.frames))
+        between = 128 + _AMPLIFIED * (after.astype(np.int16) - before)
+        rows.append(np.hstack([before, after, between.clip(0, 255).astype(np.uint8)]))
+    return np.vstack(rows).repeat(_ZOOM, 0).repeat(_ZOOM, 1)
+
+
+def _middle_of(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    top, left = ((side - _CROP) // 2 for side in frame.shape[:2])
+    return frame[top : top + _CROP, left : left + _CROP]
 
 
 def _appearance(
