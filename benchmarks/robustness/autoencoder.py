@@ -97,6 +97,7 @@ def regenerated(frames: Clip) -> Clip:
 
 
 @cache
+@torch.inference_mode(False)
 def trained() -> Autoencoder:
     """A model trained now, or earlier on this machine."""
     kept = Path(tempfile.gettempdir()) / "kinemark-regeneration.pt"

@@ -18,7 +18,7 @@ from provenance.watermark.keys import KeyRing, MarkKey
 from provenance.watermark.names import Names
 from provenance.watermark.pattern import INNER, OUTER, Carriers, Pattern, pattern_of
 from provenance.watermark.planes import Complexes, Floats, as_complexes, as_floats, rms
-from provenance.watermark.sync import search, turned
+from provenance.watermark.sync import cuts, search, turned
 
 SMALLEST_SIDE = 96
 """Pixels below which an upload is too small to tell anything."""
@@ -26,6 +26,8 @@ _AUDIBLE = 2.5
 """Pilot score below which a guessed geometry is not worth a decoding attempt."""
 _FIRM = 25.0
 """z from which a guessed format is not looked at again."""
+_CUTS = 8
+"""Lattices of plain cuts that are tried at last."""
 _RINGS = np.linspace(INNER, OUTER, 8)
 
 
@@ -165,6 +167,7 @@ class _Attempt:
         for picture, limit in ((self._mixed(), 3), (self.pictures[-WHOLE], 2)):
             for lattice in search(_level(picture), pilots, limit):
                 yield from lattice
+        yield from cuts(_level(self._mixed()), pilots, _CUTS)
 
     def _weightings(self, folded: list[Folded]) -> Iterator[Floats]:
         """Ways to combine the channels: for least variance (MVDR, Capon 1969, the pilots telling

@@ -14,6 +14,9 @@ from provenance.watermark.geometry import Geometry, fold
 from provenance.watermark.pattern import TILE, Carriers
 from provenance.watermark.planes import Complexes, Floats, as_complexes, as_floats
 
+_APART = 2
+"""Tile units around a shift that are no other shift."""
+
 
 @dataclass(frozen=True)
 class Folded:
@@ -38,23 +41,22 @@ class Folded:
         """Standard score of the pilots at the place where the geometry says they are."""
         return _score(pilots.measure(self.spectrum))
 
-    def locate(self, pilots: Carriers) -> tuple[float, tuple[float, float]]:
-        """Best standard score of the pilots over all cyclic shifts, and that shift (x, y) in tile
-        units."""
+    def shifts(self, pilots: Carriers, count: int) -> list[tuple[float, tuple[float, float]]]:
+        """The cyclic shifts (x, y), in tile units, under which the pilots are heard best, each a
+        little apart from the others, and their standard score there; the best first."""
         measured = pilots.measure(self.spectrum)
-        height, shift = self.matched(pilots)
-        return height * math.sqrt(len(measured)) / _norm(measured), shift
-
-    def matched(self, pilots: Carriers) -> tuple[float, tuple[float, float]]:
-        """Highest correlation with the pilots over all cyclic shifts, per root of their number,
-        and that shift. Unlike the standard score it falls when energy leaves the lattice."""
-        correlation = _cyclic_correlation(pilots.measure(self.spectrum)[None], pilots, TILE)[0]
-        row, column = (int(i) for i in np.unravel_index(correlation.argmax(), (TILE, TILE)))
-        shift = (
-            -column - _vertex(correlation[row], column),
-            -row - _vertex(correlation[:, column], row),
-        )
-        return float(correlation[row, column]) / math.sqrt(len(pilots.u)), shift
+        correlation = _cyclic_correlation(measured[None], pilots, TILE)[0]
+        left, near = correlation.copy(), np.arange(-_APART, _APART + 1)
+        found = []
+        for _ in range(count):
+            row, column = divmod(int(left.argmax()), TILE)
+            shift = (
+                -column - _vertex(correlation[row], column),
+                -row - _vertex(correlation[:, column], row),
+            )
+            found.append((float(correlation[row, column]) / _norm(measured), shift))
+            left[np.ix_((row + near) % TILE, (column + near) % TILE)] = -np.inf
+        return found
 
 
 def _cyclic_correlation(values: Complexes, pilots: Carriers, grid: int) -> Floats:

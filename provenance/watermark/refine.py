@@ -106,7 +106,7 @@ def refined(
         climbed = as_floats(top + np.clip(step, -2 * mesh, 2 * mesh))
         top = climbed if heights(climbed[None])[0] > measured.max() else points[measured.argmax()]
     geometry = start.stepped(top).centred(picture)
-    score, shift = Folded.of(picture, geometry).locate(fine.pilots)
+    score, shift = Folded.of(picture, geometry).shifts(fine.pilots, 1)[0]
     return Found(score, geometry.moved(shift))
 
 

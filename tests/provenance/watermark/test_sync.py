@@ -10,17 +10,20 @@ from provenance.watermark import MarkKey
 from provenance.watermark.geometry import Geometry
 from provenance.watermark.pattern import TILE, pattern_of
 from provenance.watermark.planes import Floats, as_floats
-from provenance.watermark.sync import search
+from provenance.watermark.sync import cuts, search
 
 PATTERN = pattern_of(MarkKey(1, bytes(range(32))))
 WIDTH, HEIGHT = 480, 352
+FAINT = 30.0
+"""Noise, in that of the mark, under which the search for all lattices finds none."""
 
 
 def _marked(geometry: Geometry, noise: float) -> Floats:
     """What is left of a picture that bears nothing but the mark, and noise."""
     tile = as_floats(sum(PATTERN.tiles(0xABCDEF, TILE)))
     y, x = np.indices((HEIGHT, WIDTH), np.float32)
-    units = np.tensordot(np.linalg.inv(geometry.array), np.stack([x, y]), 1).astype(np.float32)
+    places = np.stack([x - geometry.shift[0], y - geometry.shift[1]])
+    units = np.tensordot(np.linalg.inv(geometry.array), places, 1).astype(np.float32)
     u, v = (np.mod(side, TILE).astype(np.float32) for side in units)
     picture = cv2.remap(tile, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
     picture = picture / picture.std()
@@ -43,6 +46,20 @@ def test_the_lattice_is_found_to_half_a_unit(geometry: Geometry) -> None:
     corners = np.array([[WIDTH, 0], [0, HEIGHT], [WIDTH, HEIGHT]]) / 2
     moved = corners @ (np.linalg.inv(found.array) - np.linalg.inv(geometry.array)).T
     assert np.abs(moved).max() < 0.5
+
+
+@pytest.mark.parametrize("factor", [1.0, 0.75])
+def test_of_a_faint_cut_the_shift_is_found(factor: float) -> None:
+    there = Geometry((factor, 0.0, 0.0, factor), (37.0, 90.0))
+    picture = _marked(there, noise=FAINT)
+    found = cuts(picture, PATTERN.pilots, 8)
+    off = [
+        np.abs((np.array(each.shift) - there.shift + period / 2) % period - period / 2).max()
+        for each in found
+        if each.scale == there.scale and not each.flipped
+        for period in [TILE * factor]
+    ]
+    assert min(off) < 1
 
 
 def test_noise_is_found_no_lattice_that_is_clear() -> None:
