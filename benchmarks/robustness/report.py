@@ -141,7 +141,8 @@ _LIMITS = """## What limits it
   The encoder's dead zone swallows waves of one grey level, and more than that is seen as mottling.
 - **Faint pilots** lose marks that could still be read: of the photograph filmed from afar the true
   geometry gives z = 13, but the search puts it third where it tries two. More tries cost time and
-  raise the threshold for all.
+  raise the threshold for all. Where only the shift is unknown, of a cut that was not resized or by
+  a usual factor, it is found all the same (ADR 10).
 - **The filmed screen** that was promised is 120 % as large as the clip, as in the research that
   set the target; the report before had shrunk it to 60 %, which now stands on its own, *from afar*.
 - **VMAF** stays below 95. Slow waves in texture cost nearly all of it: they lower VMAF's fidelity
