@@ -90,7 +90,7 @@ class ContentMatch:
         state: the verdict.
         score: share of the clip's structure found again, 0 … 1, median over time.
         motion: the same of what moves in it: two clips may share a landscape.
-        covered: whether what is not found again lies under a cover that stands still.
+        covered: whether all that differs lies under a cover that stands still.
         colour: whether its colours are found again.
         segments: (start, end) in seconds of the upload in which it differs.
         regions: where it differs.
@@ -329,7 +329,7 @@ def compare(
         length,
         _missing(reference.seconds[pairing.reference], length),
         seen.motion,
-        seen.beside,
+        seen.beside is not None and not _is_altered(best, seen.beside, placed),
         colour,
     )
 
@@ -350,6 +350,12 @@ def _moments(reference: Reference, placed: Placement, pairing: Pairing) -> list[
         compared(reference.thumbnails[left], placed.pictures[right], placed.visible)
         for left, right in zip(pairing.reference, pairing.upload, strict=True)
     ]
+
+
+def _is_altered(changes: Changes, beside: NDArray[np.bool_], placed: Placement) -> bool:
+    """Whether more than a moment differs there, in outline, level or hue."""
+    area = (changes.places & beside).sum((1, 2))
+    return bool((area > ALTERED_AREA * placed.visible.sum()).sum() > 1)
 
 
 def _is_suspect(changes: Changes, placed: Placement) -> bool:

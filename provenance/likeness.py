@@ -53,14 +53,14 @@ class Likeness:
         at_best: the same at the upper quarter of the moments.
         motion: share of the structure that moves; of all of it where nothing does.
         foreign: share of the picture that differs, median over time.
-        beside: whether a cover explains what is missing.
+        beside: places beside a cover that explains what is missing, (h, w); None if none does.
     """
 
     score: float
     at_best: float
     motion: float
     foreign: float
-    beside: bool
+    beside: Places | None
 
     @classmethod
     def of(
@@ -75,34 +75,35 @@ class Likeness:
         motion = score
         if moving.sum() >= _LEAST_MOTION:
             motion = float(_stacked(moments, "found")[moving].mean())
-        beside = _shows_beside_a_cover(moments, moving, pictures, visible)
+        beside = _beside_a_cover(moments, moving, pictures, visible)
         return cls(score, at_best, motion, foreign, beside)
 
     def is_other(self, *, nearly: bool = False) -> bool:
         """Whether it is other content; `nearly`, whether it is by far."""
         least = NEARLY_MOVES if nearly else MOVES_ABOVE
         replaced = self.motion < least and self.at_best < SAME_ABOVE
-        unlike = (self.score < OTHER_BELOW or replaced) and not self.beside
+        unlike = (self.score < OTHER_BELOW or replaced) and self.beside is None
         return self.foreign > OTHER_AREA or unlike
 
 
-def _shows_beside_a_cover(
+def _beside_a_cover(
     moments: Sequence[Moment], moving: Places, pictures: Floats, visible: Places
-) -> bool:
-    """Whether an upload hides a part of the clip under something that stands still, a bar or a
-    plate, and shows the clip beside it beyond doubt, in structure and in what moves; of what moves,
-    enough must be left to testify."""
+) -> Places | None:
+    """Where an upload shows the clip beyond doubt, in structure and in what moves, if it hides the
+    rest under something that stands still, a bar or a plate; of what moves, enough must be left to
+    testify."""
     hidden = _stacked(moments, "different").mean(0) > _COVERED_TIME
     still = pictures.max(0) - pictures.min(0) < _STILL
     cover = cv2.morphologyEx((still & hidden).astype(np.uint8), cv2.MORPH_OPEN, _COVER)
     if cover.sum() <= ALTERED_AREA * visible.sum():
-        return False
+        return None
     beside = cv2.dilate(cover, _COVER) == 0
     found, left, moves = (
         _stacked(moments, "found"), _stacked(moments, "structured") & beside, moving & beside
     )  # fmt: skip
     enough = moves.sum() >= max(_LEAST_MOTION, _LEAST_LEFT * moving.sum())
-    return bool(enough and found[moves].mean() > SAME_ABOVE and found[left].mean() > SAME_ABOVE)
+    sure = enough and min(found[moves].mean(), found[left].mean()) > SAME_ABOVE
+    return np.asarray(beside, np.bool_) if sure else None
 
 
 def _stacked(moments: Sequence[Moment], part: str) -> Places:

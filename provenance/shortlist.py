@@ -50,6 +50,8 @@ _BLACK = 26
 _LEAST_LEFT = 0.4
 """Share of each side that must be left without borders."""
 
+Box = tuple[float, float, float, float]
+
 
 @dataclass(frozen=True, slots=True)
 class Near:
@@ -216,16 +218,32 @@ def views_of(luma: Sequence[Bytes]) -> list[View]:
 def without_borders(luma: Sequence[Bytes]) -> Sequence[Bytes]:
     """An upload's frames without the black around them; the very same if there is none, or if
     hardly anything would be left."""
+    box = inside_borders(luma)
+    return luma if box is None else cut(luma, box)
+
+
+def inside_borders(luma: Sequence[Bytes]) -> Box | None:
+    """What black surrounds, as shares (left, top, right, bottom); None if there is no black
+    around, or hardly anything within."""
     seen = np.max(_spaced(luma), 0) > _BLACK
     rows, columns = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
     if not len(rows):
-        return luma
-    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+        return None
     height, width = seen.shape
-    whole = (bottom - top, right - left) == (height, width)
-    if whole or bottom - top < _LEAST_LEFT * height or right - left < _LEAST_LEFT * width:
-        return luma
-    return [np.ascontiguousarray(plane[top:bottom, left:right]) for plane in luma]
+    left, right = int(columns[0]) / width, int(columns[-1] + 1) / width
+    top, bottom = int(rows[0]) / height, int(rows[-1] + 1) / height
+    if (left, top, right, bottom) == (0, 0, 1, 1):
+        return None
+    enough = min(right - left, bottom - top) >= _LEAST_LEFT
+    return (left, top, right, bottom) if enough else None
+
+
+def cut(planes: Sequence[Bytes], box: Box) -> list[Bytes]:
+    """The same part of each (h, w, …) plane."""
+    height, width = planes[0].shape[:2]
+    left, right = (round(width * share) for share in box[::2])
+    top, bottom = (round(height * share) for share in box[1::2])
+    return [np.ascontiguousarray(plane[top:bottom, left:right]) for plane in planes]
 
 
 def hashed(plane: Bytes) -> tuple[Bytes, int]:

@@ -26,13 +26,12 @@ from scipy.stats import beta
 
 from benchmarks.robustness.attacks import Attack, caption, h264, publish, scale
 from benchmarks.robustness.clips import FPS, Clip, Scene
-from benchmarks.robustness.trials import read
+from benchmarks.robustness.trials import Upload, read
 from generation.embedded.world.render import render
 from generation.embedded.world.spec import Spec, sample_spec
 from provenance.fingerprint import Reference, reference
 from provenance.shortlist import Shortlist, hashed, hashes_of, parts_of, views_of
 from provenance.similar import shown
-from provenance.watermark.planes import Bytes
 
 CHANGES = (
     Attack("half size", "", scale(0.5), h264(26)),
@@ -146,18 +145,16 @@ def _upper(hits: int, total: int) -> float:
     return 1.0 if hits == total else float(beta.ppf(0.95, hits + 1, total - hits))
 
 
-def _ask(
-    luma: Sequence[Bytes], listed: Shortlist, reference_of: Callable[[int], Reference]
-) -> _Asked:
+def _ask(upload: Upload, listed: Shortlist, reference_of: Callable[[int], Reference]) -> _Asked:
     """The two steps of the product; making the references is not counted, for they are stored."""
     started = time.process_time()
-    near = listed.nearest(views_of(luma))
+    near = listed.nearest(views_of(upload.luma))
     spent = time.process_time() - started
     laid = []
     for each in near:
         kept = reference_of(each.mark_id)
         started = time.process_time()
-        found = shown(luma, FPS, [(kept, each.way)])
+        found = shown(upload.luma, upload.chroma, upload.fps, [(kept, each.way)])
         spent += time.process_time() - started
         laid.append(each.mark_id)
         if found is not None:
@@ -165,7 +162,7 @@ def _ask(
     return _Asked(None, tuple(laid), spent)
 
 
-def _of_the_world(count: int) -> Iterator[tuple[Spec, list[Bytes]]]:
+def _of_the_world(count: int) -> Iterator[tuple[Spec, Upload]]:
     for number in range(_FOREIGN_SEED, _FOREIGN_SEED + count):
         spec = _spec(number)
         yield spec, _through(_rendered(spec, number), CHANGES[0])
@@ -198,16 +195,16 @@ def _kept(scene: Scene) -> Reference:
     return reference(scene.clip(FRAMES), fps=FPS)
 
 
-def _cut(scene: Scene) -> list[Bytes]:
+def _cut(scene: Scene) -> Upload:
     return _changed(scene, CHANGES[0])
 
 
-def _changed(scene: Scene, change: Attack) -> list[Bytes]:
+def _changed(scene: Scene, change: Attack) -> Upload:
     return _through(scene.clip(FRAMES), change)
 
 
-def _through(clip: Clip, change: Attack) -> list[Bytes]:
+def _through(clip: Clip, change: Attack) -> Upload:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         publish(clip, folder / "published.mp4")
-        return read(change.apply(folder / "published.mp4", folder)).luma
+        return read(change.apply(folder / "published.mp4", folder))

@@ -9,8 +9,7 @@ import pytest
 from provenance.fingerprint import Reference, reference
 from provenance.shortlist import Shortlist, hashes_of, parts_of, views_of
 from provenance.similar import Similar, shown
-from provenance.watermark.planes import Bytes
-from tests.provenance.test_fingerprint import FPS, clip, luma, same_landscape
+from tests.provenance.test_fingerprint import FPS, chroma, clip, luma, same_landscape
 
 COUNT = 12
 
@@ -20,14 +19,16 @@ def kept() -> list[Reference]:
     return [reference(clip(seed, 24), fps=FPS) for seed in range(1, COUNT + 1)]
 
 
-def found(planes: list[Bytes], kept: list[Reference]) -> Similar | None:
+def found(frames: np.ndarray | list[np.ndarray], kept: list[Reference]) -> Similar | None:
     """As an examination goes about it; the place is that in `kept`."""
+    pictures = np.stack(frames)
     everything = Shortlist.of(
         (place, hashes_of(each.hashes), parts_of(each.thumbnails))
         for place, each in enumerate(kept)
     )
-    near = everything.nearest(views_of(planes))
-    match = shown(planes, FPS, [(kept[each.mark_id], each.way) for each in near])
+    near = everything.nearest(views_of(luma(pictures)))
+    candidates = [(kept[each.mark_id], each.way) for each in near]
+    match = shown(luma(pictures), chroma(pictures), FPS, candidates)
     return match and Similar(near[match.place].mark_id, match.match)
 
 
@@ -58,17 +59,21 @@ def letterboxed(picture: np.ndarray) -> np.ndarray:
 def test_a_clip_without_its_mark_is_found(
     kept: list[Reference], seed: int, change: Callable[[np.ndarray], np.ndarray]
 ) -> None:
-    match = found([change(p) for p in luma(clip(seed, 24))], kept)
+    match = found([change(p) for p in clip(seed, 24)], kept)
     assert match is not None
     assert match.place == seed - 1
 
 
 def test_another_clip_is_not_found(kept: list[Reference]) -> None:
-    assert found(luma(clip(99, 24)), kept) is None
+    assert found(clip(99, 24), kept) is None
 
 
 def test_a_clip_with_the_same_landscape_is_not_found(kept: list[Reference]) -> None:
-    assert found(luma(same_landscape(clip(1, 24))), kept) is None
+    assert found(same_landscape(clip(1, 24)), kept) is None
+
+
+def test_the_same_in_other_colours_is_not_the_clip(kept: list[Reference]) -> None:
+    assert found(clip(7, 24)[..., [2, 0, 1]], kept) is None
 
 
 def test_what_lies_behind_the_right_one_is_not_asked_for(kept: list[Reference]) -> None:
@@ -76,10 +81,11 @@ def test_what_lies_behind_the_right_one_is_not_asked_for(kept: list[Reference]) 
         yield kept[2], 0
         raise AssertionError("the second was asked for")
 
-    match = shown(luma(clip(3, 24)), FPS, candidates())
+    frames = clip(3, 24)
+    match = shown(luma(frames), chroma(frames), FPS, candidates())
     assert match is not None
     assert match.place == 0
 
 
 def test_nothing_is_found_among_no_clips() -> None:
-    assert shown(luma(clip(1, 2)), FPS, []) is None
+    assert shown(luma(clip(1, 2)), chroma(clip(1, 2)), FPS, []) is None
