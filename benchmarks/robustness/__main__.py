@@ -68,7 +68,7 @@ def main() -> None:
         _copies(arguments.purpose, 24 if quick else arguments.copies, keep)
     if "search" in parts:
         size, foreign = (1000, 10) if quick else (10**5, arguments.foreign)
-        _keep("search", lookup.measure(usual, size, 9, foreign), keep)
+        _keep("search", lookup.measure(usual, size, foreign), keep)
     if "peers" in parts:
         _keep("peers", peers.measure(10), keep)
     if "forgery" in parts:

@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -45,7 +44,8 @@ _SIZE = (512, 512)
 _SMALL = (128, 128)
 """Pixels at which the many are rendered to be hashed."""
 _MOMENTS = np.linspace(0, (FRAMES - 1) / FPS, 4)
-_FOREIGN_SEED = 10_000_000
+_CROWD_SEED, _FOREIGN_SEED = 1_000_000, 10_000_000
+"""Of the first clip; no scene of the suite has such a seed."""
 _CACHE = Path("runs/robustness")
 
 
@@ -63,33 +63,32 @@ class _Asked:
 class _Crowd:
     """Many clips of the world, numbered from 0 by their mark IDs."""
 
-    seed: int
     listed: Shortlist
 
     @classmethod
-    def of(cls, seed: int, size: int) -> _Crowd:
+    def of(cls, size: int) -> _Crowd:
         """Rendered and hashed on all cores, and kept for the next run."""
-        path = _CACHE / f"crowd-{seed}-{size}.npz"
+        path = _CACHE / f"crowd-{size}.npz"
         if not path.exists():
             with ProcessPoolExecutor() as pool:
-                rows = list(pool.map(partial(_hashes, seed), range(size), chunksize=50))
+                rows = list(pool.map(_hashes, range(size), chunksize=50))
             path.parent.mkdir(parents=True, exist_ok=True)
             hashes, parts = (np.array(each) for each in zip(*rows, strict=True))
             np.savez(path, hashes=hashes, parts=parts)
         with np.load(path) as kept:
             rows = zip(kept["hashes"], kept["parts"], strict=True)
             clips = [(n, each.tobytes(), part.tobytes()) for n, (each, part) in enumerate(rows)]
-        return cls(seed, Shortlist.of(clips))
+        return cls(Shortlist.of(clips))
 
     def reference(self, number: int) -> Reference:
-        spec = _spec(self.seed + number)
-        return reference(_rendered(spec, self.seed + number), fps=FPS)
+        seed = _CROWD_SEED + number
+        return reference(_rendered(_spec(seed), seed), fps=FPS)
 
 
-def measure(scenes: Sequence[Scene], size: int, seed: int, foreign: int) -> dict[str, Any]:
+def measure(scenes: Sequence[Scene], size: int, foreign: int) -> dict[str, Any]:
     """The scenes hide among `size` clips and are looked for; then they and `foreign` more clips are
     looked for where they are not kept."""
-    crowd = _Crowd.of(seed, size)
+    crowd = _Crowd.of(size)
     kept = {size + n: _kept(scene) for n, scene in enumerate(scenes)}
     listed = crowd.listed.with_more(
         Shortlist.of(
@@ -123,7 +122,9 @@ def _foreign(crowd: _Crowd, scenes: Sequence[Scene], count: int) -> dict[str, An
     for spec, upload in chain(_of_the_world(count), ((None, _cut(scene)) for scene in scenes)):
         asked = _ask(upload, crowd.listed, crowd.reference)
         laid += len(asked.laid)
-        same = [n for n in asked.laid if spec and _subject(_spec(crowd.seed + n)) == _subject(spec)]
+        same = [
+            n for n in asked.laid if spec and _subject(_spec(_CROWD_SEED + n)) == _subject(spec)
+        ]
         takes += bool(same)
         if asked.named is not None:
             named.append({"number": asked.named, "take": asked.named in same})
@@ -181,10 +182,11 @@ def _rendered(spec: Spec, seed: int) -> Clip:
     return render(spec, seed, _SIZE, np.arange(FRAMES) / FPS).frames
 
 
-def _hashes(seed: int, number: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def _hashes(number: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """What a shortlist keeps of a clip of the crowd."""
     cv2.setNumThreads(1)
-    frames = render(_spec(seed + number), seed + number, _SMALL, _MOMENTS).frames
+    seed = _CROWD_SEED + number
+    frames = render(_spec(seed), seed, _SMALL, _MOMENTS).frames
     luma = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames]
     whole = np.stack([hashed(plane)[0][0] for plane in luma])
     small = np.stack([cv2.resize(p, (64, 64), interpolation=cv2.INTER_AREA) for p in luma])
