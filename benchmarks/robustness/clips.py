@@ -24,6 +24,8 @@ from generation.embedded.world.spec import sample_spec
 
 Clip = NDArray[np.uint8]
 FPS = 24
+FILMS = (("bikes", 250), ("bigbuckbunny", 132), ("carphone_pristine", 120))
+"""What `film` can show, and how many frames each has."""
 _AA = 4  # sub-pixel bits of OpenCV's anti-aliased drawing
 
 

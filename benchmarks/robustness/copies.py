@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from benchmarks.robustness.attacks import Attack, Chain, h264, publish, scale
 from benchmarks.robustness.binding import FRAMES, GENUINE
 from benchmarks.robustness.clips import (
+    FILMS,
     FPS,
     PROMPTS,
     SIZES,
@@ -45,7 +46,6 @@ from provenance.watermark.pattern import TILE, tile_pixels
 Corners = tuple[tuple[float, float], ...]
 _WHOLE: Corners = ((0, 0), (1, 0), (0, 1), (1, 1))
 _FIRST = {"tuning": 50_000, "reporting": 60_000}
-_FILMS = (("bikes", 250), ("bigbuckbunny", 132), ("carphone_pristine", 120))
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def source(purpose: str, number: int) -> tuple[str, Callable[[int, int, int], Cl
     seed = _FIRST[purpose] + number
     draw = np.random.default_rng(seed)
     prompt = PROMPTS[purpose][number // 8 % len(PROMPTS[purpose])]
-    film_name, length = _FILMS[number // 8 % len(_FILMS)]
+    film_name, length = FILMS[number // 8 % len(FILMS)]
     half = length // 2 if purpose == "reporting" else 0
     start = half + int(draw.integers(length // 2 - FRAMES))
     kinds: tuple[tuple[str, Callable[[int, int, int], Clip]], ...] = (

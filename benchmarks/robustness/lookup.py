@@ -119,7 +119,9 @@ def measure(scenes: Sequence[Scene], size: int, foreign: int) -> dict[str, Any]:
 def _foreign(crowd: _Crowd, scenes: Sequence[Scene], count: int) -> dict[str, Any]:
     """Uploads that none of the crowd shows: whom they are taken for, with upper limits of 95 %."""
     size, laid, takes, named = len(crowd.listed), 0, 0, []
-    for spec, upload in chain(_of_the_world(count), ((None, _cut(scene)) for scene in scenes)):
+    for spec, upload in chain(
+        _of_the_world(count), ((None, _changed(scene, CHANGES[0])) for scene in scenes)
+    ):
         asked = _ask(upload, crowd.listed, crowd.reference)
         laid += len(asked.laid)
         same = [
@@ -127,9 +129,9 @@ def _foreign(crowd: _Crowd, scenes: Sequence[Scene], count: int) -> dict[str, An
         ]
         takes += bool(same)
         if asked.named is not None:
-            named.append({"number": asked.named, "take": asked.named in same})
+            named.append(asked.named in same)
     total = count + len(scenes)
-    other = sum(not each["take"] for each in named)
+    other = named.count(False)
     return {
         "strangers": total,
         "laid": laid,
@@ -195,10 +197,6 @@ def _hashes(number: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 def _kept(scene: Scene) -> Reference:
     return reference(scene.clip(FRAMES), fps=FPS)
-
-
-def _cut(scene: Scene) -> Upload:
-    return _changed(scene, CHANGES[0])
 
 
 def _changed(scene: Scene, change: Attack) -> Upload:

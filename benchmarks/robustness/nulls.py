@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from benchmarks.robustness.attacks import Attack, publish
 from benchmarks.robustness.clips import (
+    FILMS,
     SIZES,
     Clip,
     collection,
@@ -42,7 +43,6 @@ _BINS = np.arange(0, 12.5, 0.5)
 _PORTION = 20
 """Uploads made of one source."""
 _FRAMES = 72
-_FILMS = (("bikes", 250), ("bigbuckbunny", 132), ("carphone_pristine", 120))
 _QUICK = ("-c:v", "libx264", "-preset", "superfast", "-threads", "1", "-pix_fmt", "yuv420p")
 _LEVELS = (2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0)
 
@@ -141,7 +141,7 @@ def _source(seed: int, number: int, folder: Path) -> tuple[str, Path]:
     """The kind of the number-th source, and three seconds of it as a file."""
     draw = np.random.default_rng([seed, number, 0])
     scene_seed = 10_000 + number
-    film_name, frames = _FILMS[int(draw.integers(len(_FILMS)))]
+    film_name, frames = FILMS[int(draw.integers(len(FILMS)))]
     kind, render = (
         ("world", world(scene_seed)),
         ("film", film(film_name, int(draw.integers(frames - _FRAMES)))),
