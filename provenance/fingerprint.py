@@ -329,7 +329,8 @@ def compare(
         length,
         _missing(reference.seconds[pairing.reference], length),
         seen.motion,
-        seen.beside is not None and not _is_altered(best, seen.beside, placed),
+        seen.beside is not None
+        and not _lasts(replace(best, places=best.places & seen.beside), placed),
         colour,
     )
 
@@ -352,10 +353,9 @@ def _moments(reference: Reference, placed: Placement, pairing: Pairing) -> list[
     ]
 
 
-def _is_altered(changes: Changes, beside: NDArray[np.bool_], placed: Placement) -> bool:
-    """Whether more than a moment differs there, in outline, level or hue."""
-    area = (changes.places & beside).sum((1, 2))
-    return bool((area > ALTERED_AREA * placed.visible.sum()).sum() > 1)
+def _lasts(changes: Changes, placed: Placement) -> bool:
+    """Whether so many places as an alteration has differ at more than one moment."""
+    return bool((changes.area() > ALTERED_AREA * placed.visible.sum()).sum() > 1)
 
 
 def _is_suspect(changes: Changes, placed: Placement) -> bool:
@@ -422,8 +422,7 @@ def _colours(
         for part in zip(*hues, strict=True)
     )  # fmt: skip
     changes = Changes(places > 0, as_floats(excess))
-    altered = changes.area() > ALTERED_AREA * placed.visible.sum()
-    return (Colour.CHANGED if altered.sum() > 1 else Colour.SAME), changes
+    return (Colour.CHANGED if _lasts(changes, placed) else Colour.SAME), changes
 
 
 def _missing(shown: Floats, length: float) -> tuple[tuple[float, float], ...]:
