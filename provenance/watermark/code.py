@@ -29,6 +29,7 @@ MAC_BITS = 16
 PAYLOAD_BITS = ID_BITS + MAC_BITS
 CONSTRAINT = 14
 STATES = 1 << (CONSTRAINT - 1)
+_HALF = STATES // 2
 STEPS = PAYLOAD_BITS + CONSTRAINT - 1
 """Trellis steps: the payload and the zeros that end it."""
 _BEGINNING = 16
@@ -61,7 +62,10 @@ def mark_id_of(payload: int, key: MarkKey) -> int | None:
 
 @cache
 def _outputs(rate: int) -> Floats:
-    """Signs that each of the 2**14 register contents puts out, shape (2**14, rate)."""
+    """Signs that each of the 2**14 register contents puts out, shape (2**14, rate).
+
+    Every generator taps the newest and the oldest bit: whichever of them changes, all signs do.
+    """
     draw = np.random.Generator(np.random.Philox(key=0x4B4D31))
     taps = draw.integers(0, 1 << CONSTRAINT, rate) | 1 | STATES
     parity = np.arange(1 << CONSTRAINT)[:, None] & taps[None]
@@ -88,19 +92,19 @@ class ConvolutionalCode:
 
     def decode(self, soft: Floats) -> int:
         """The word whose signs correlate best with `soft`, shape (length,), any scale."""
-        gains = self._gains(soft)
+        gains = self._quarter(soft)
         metric = np.full(STATES, _IMPOSSIBLE, np.float32)
         metric[0] = 0
-        survivors = np.empty((STEPS, STATES), np.bool_)
-        for step in range(STEPS):
+        survivors = np.empty((STEPS, 2, _HALF), np.bool_)
+        for step, gain in enumerate(gains):
             # A register is the old state with the new bit pushed in from the right; its lower 13
-            # bits are the new state, so both ways into a state lie half a table apart.
-            reached = np.repeat(metric, 2) + gains[step]
-            low, high = reached[:STATES], reached[STATES:]
-            survivors[step] = high > low
-            metric = np.maximum(low, high)
-            if step >= PAYLOAD_BITS:
-                metric[1::2] = _IMPOSSIBLE
+            # bits are the new state, so both ways into a state come from half a table apart.
+            low, high = metric[:_HALF], metric[_HALF:]
+            metric = np.full(STATES, _IMPOSSIBLE, np.float32)
+            for bit, sign in enumerate((gain, -gain) if step < PAYLOAD_BITS else (gain,)):
+                from_low, from_high = low + sign, high - sign
+                np.greater(from_high, from_low, out=survivors[step, bit])
+                np.maximum(from_low, from_high, out=metric[bit::2])
         return _trace(survivors)
 
     def correlations(self, soft: Floats, payloads: NDArray[np.uint64]) -> Floats:
@@ -156,8 +160,15 @@ class ConvolutionalCode:
 
     def _gains(self, soft: Floats) -> Floats:
         """What each register content would add to the correlation, shape (STEPS, 2**14)."""
+        quarter = self._quarter(soft)
+        half = np.stack([quarter, -quarter], 2).reshape(STEPS, STATES)
+        return np.concatenate([half, -half], 1)
+
+    def _quarter(self, soft: Floats) -> Floats:
+        """The same of the contents whose newest and oldest bit are 0, shape (STEPS, 2**12); the
+        other three quarters differ from it in sign only."""
         steps = soft.astype(np.float32).reshape(STEPS, self.rate)
-        return as_floats(steps @ _outputs(self.rate).T)
+        return as_floats(steps @ _outputs(self.rate)[:STATES:2].T)
 
 
 def _pushed(
@@ -198,7 +209,8 @@ def _trace(survivors: NDArray[np.bool_]) -> int:
     for step in range(STEPS - 1, -1, -1):
         if step < PAYLOAD_BITS:
             word |= (state & 1) << (PAYLOAD_BITS - 1 - step)
-        state = (state | int(survivors[step, state]) << (CONSTRAINT - 1)) >> 1
+        from_high = int(survivors[step, state & 1, state >> 1])
+        state = (state | from_high << (CONSTRAINT - 1)) >> 1
     return word
 
 
