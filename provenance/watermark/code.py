@@ -101,8 +101,8 @@ class ConvolutionalCode:
             # bits are the new state, so both ways into a state come from half a table apart.
             low, high = metric[:_HALF], metric[_HALF:]
             metric = np.full(STATES, _IMPOSSIBLE, np.float32)
-            for bit, sign in enumerate((gain, -gain) if step < PAYLOAD_BITS else (gain,)):
-                from_low, from_high = low + sign, high - sign
+            for bit, added in enumerate((gain, -gain) if step < PAYLOAD_BITS else (gain,)):
+                from_low, from_high = low + added, high - added
                 np.greater(from_high, from_low, out=survivors[step, bit])
                 np.maximum(from_low, from_high, out=metric[bit::2])
         return _trace(survivors)
