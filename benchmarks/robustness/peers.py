@@ -26,7 +26,7 @@ ATTACKS = ("published (CRF 18)", "H.264 CRF 23", "H.264 CRF 30", "H.264 CRF 36",
 
 
 PICTURES = (
-    Scene("photo flower", 512, 512, photo(1, 7)),
+    Scene("photo flower", 512, 512, photo("flower.jpg", 7)),
     Scene("film bikes", 512, 512, film("bikes", 120)),
     Scene("film bunny", 512, 512, film("bigbuckbunny", 80)),
     Scene("film carphone", 512, 512, film("carphone_pristine", 60)),
