@@ -52,6 +52,14 @@ def test_a_flat_drawing_looks_the_same(key: MarkKey, width: int, height: int) ->
     assert min(ssim(a, b) for a, b in zip(clip, marked(clip, key), strict=True)) > 0.99
 
 
+@pytest.mark.parametrize("level", [0, 2, 5, 10, 20])
+def test_a_dark_picture_looks_the_same(key: MarkKey, level: int) -> None:
+    grain = np.random.default_rng(1).normal(level, level / 4, (512, 512, 1))
+    frame = np.rint(cv2.GaussianBlur(grain, (0, 0), 1.0)).clip(0).astype(np.uint8)
+    clip = np.repeat(frame[None, :, :, None], 3, axis=3)
+    assert ssim(clip[0], marked(clip, key)[0]) > 0.985
+
+
 def test_flat_areas_change_by_no_more_than_the_cap(key: MarkKey) -> None:
     clip = np.full((1, 512, 512, 3), 118, np.uint8)
     change = marked(clip, key).astype(float) - clip
