@@ -9,9 +9,10 @@ the amplitudes, in grey levels, are
 where mean is the local mean, and activity the local rms of the picture's detail (its difference
 from the local mean, so that a smooth glow is none), *eroded*: a pixel counts as textured only if
 its whole neighbourhood is, so that no grain gathers along the clean edge of a drawing. The floor is
-the hard cap on flat areas. There only the slow waves are written: below 0.07 cycles per pixel nothing
-looks like grain, and an encoder's dead zone, which swallows a thin layer of many waves, lets a few
-stronger ones through. In texture the picture itself drowns slow waves, and the fast ones carry.
+the hard cap on flat areas. There only the slow waves are written: below 0.07 cycles per pixel
+nothing looks like grain, and an encoder's dead zone, which swallows a thin layer of many waves,
+lets a few stronger ones through. In texture the picture itself drowns slow waves, and the fast ones
+carry.
 
 The last terms bound what a place loses in SSIM (Wang et al. 2004). Marked with power p, a place of
 variance v loses about p / (2 v + C2) of its structure, C2 = (0.03 * 255)**2, and slow and fast
