@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
+from scipy import fft, special
 
 from provenance.watermark.geometry import Geometry
 from provenance.watermark.pattern import TILE, Carriers
@@ -57,7 +57,8 @@ _WINDOW, _SHAPE = 2, 9.0
 
 
 def _window(distance: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.i0(_SHAPE * np.sqrt(np.maximum(0, 1 - (distance / _WINDOW) ** 2)))
+    root = np.sqrt(np.maximum(0, 1 - (distance / _WINDOW) ** 2))
+    return np.asarray(special.i0(_SHAPE * root), np.float64)
 
 
 def _window_transform(position: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -59,11 +59,11 @@ class Listener:
         even, odd = slice(self.evens), slice(self.evens, None)
         steady, turned = (real[:, half] @ self.cosines[half, shifts] for half in (even, odd))
         steadily, turning = (imaginary[:, half] @ self.sines[half, shifts] for half in (even, odd))
-        best = np.maximum(
-            steady + steadily + np.abs(turned + turning),
-            steady - steadily + np.abs(turned - turning),
-        )
-        return as_floats(best.max(1) / norm)
+        with_odd, against_odd = turned + turning, np.subtract(turned, turning, out=turned)
+        ahead, behind = steady + steadily, np.subtract(steady, steadily, out=steady)
+        ahead += np.abs(with_odd, out=with_odd)
+        behind += np.abs(against_odd, out=against_odd)
+        return as_floats(np.maximum(ahead, behind, out=ahead).max(1) / norm)
 
     def tops(self, values: Complexes) -> Floats:
         """Highest correlation of each row of measured pilots (n, pilots) with their phases, over

@@ -64,8 +64,36 @@ class Lattice:
         return Geometry(geometry.matrix, (width / 2, height / 2))
 
 
-def refinements(picture: Floats, fourier: Fourier, fine: Listener, rough: Found) -> list[Geometry]:
-    """A rough lattice refined with as few parameters as it may have, and with more."""
+@dataclass(frozen=True)
+class Refinement:
+    """A rough lattice, and the same refined the likeliest way: noise that looked like pilots does
+    so no longer, pilots are louder than before."""
+
+    picture: Floats
+    fourier: Fourier
+    fine: Listener
+    rough: Found
+    first: Found
+
+    @classmethod
+    def of(cls, picture: Floats, fourier: Fourier, fine: Listener, rough: Found) -> Refinement:
+        start, free = _starts(rough)[0]
+        return cls(picture, fourier, fine, rough, refined(picture, fourier, fine, start, free))
+
+    def all(self) -> list[Geometry]:
+        """Refined with as few parameters as it may have, and with more; the likeliest first."""
+        starts = _starts(self.rough)
+        found = [(self.first, len(starts[0][1]))]
+        found += (
+            (refined(self.picture, self.fourier, self.fine, start, free), len(free))
+            for start, free in starts[1:]
+        )
+        found.sort(key=lambda each: each[1] - each[0].score * abs(each[0].score))
+        return [each.geometry for each, _ in found]
+
+
+def _starts(rough: Found) -> list[tuple[Lattice, tuple[int, ...]]]:
+    """Where to refine a rough lattice from, and over which parameters; the usual way first."""
     (x, y), turn = rough.geometry.scale, math.radians(rough.geometry.rotation)
     flip, even = rough.geometry.flipped, math.sqrt(x * y)
     proportional = abs(math.log(x / y)) < _PROPORTIONAL
@@ -76,9 +104,7 @@ def refinements(picture: Floats, fourier: Fourier, fine: Listener, rough: Found)
             starts.append((Lattice(flip, even, even, 0.0), _SCALED))
     if not proportional or rough.score >= _AMPLE:
         starts.append((Lattice(flip, x, y, turn), _FREE))
-    found = [(refined(picture, fourier, fine, start, free), len(free)) for start, free in starts]
-    found.sort(key=lambda each: each[1] - each[0].score * abs(each[0].score))
-    return [each.geometry for each, _ in found]
+    return starts
 
 
 def refined(

@@ -1,14 +1,16 @@
 """Finding the lattice: by which scale, turn, mirror and shift an upload differs from the clip.
 
-Three stages, each blind (no original needed), each keyed by the pilots alone:
+Four stages, each blind (no original needed), each keyed by the pilots alone:
 
 1. the pilots' complex values, sampled from the spectrum of a whitened average where they would lie
    under each of some 19,000 hypotheses of (scale x, scale y, rotation, mirror), are correlated
    with their known phases under all cyclic shifts, by one product of matrices for many. A sum of
    powers instead of phases would be cheaper, but it loses marks that are loud enough to be read
    (measured: z of 17 to 24 after scaling and cropping);
-2. the same on a fine mesh around the best of them;
-3. refinement of the best (`refine`).
+2. the same, interpolated, with all pilots and finer shifts, for the thousand loudest of them: small
+   cuts of dense texture are often among these, and seldom among the first hundred (ADR 11);
+3. the same on a fine mesh around the best of these;
+4. refinement of the best (`refine`): what is noise gets quieter by it, what is a mark gets louder.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from provenance.watermark.geometry import Geometry
 from provenance.watermark.listener import Listener
 from provenance.watermark.pattern import TILE, Carriers
 from provenance.watermark.planes import Complexes, Floats, as_complexes, as_floats
-from provenance.watermark.refine import TURNED, Found, Lattice, refined, refinements
+from provenance.watermark.refine import TURNED, Found, Lattice, Refinement, refined
 
 CLEAR = 8.0
 """Pilot score at which no further hypothesis is tried; pure noise reaches about 5."""
@@ -39,20 +41,25 @@ _ASPECT = 0.3
 _SCALE_STEP = 0.0135
 _ROTATION_STEP = math.radians(0.9)
 _COARSE_RADIUS, _COARSE_GRID = 20.0, 48
-"""Stage 1 hears the pilots up to this radius only: fast ones would need a finer mesh."""
+"""Stage 1 hears the pilots up to this radius only, under so many shifts per axis: fast ones would
+need a finer mesh of both."""
 _SHIFT_GRID = 64
 """Cyclic shifts tried per axis: two to each period of the fastest pilot."""
-_KEPT, _NEAR = 16, 27
+_HEARD, _KEPT, _NEAR = 1024, 16, 27
+"""How many hypotheses are heard again, how many are meshed around, and the size of a mesh."""
 _BATCH = 64
 """Hypotheses at a time: few enough to stay in the cache."""
 _USUAL_FACTORS = (1.0, 0.5, 0.75, 2 / 3, 1.5, 2.0)
 _USUAL = np.array([(factor, factor, 0.0) for factor in _USUAL_FACTORS], np.float32)
+_ROUGH = 7
+"""How many lattices are refined, of which the loudest are tried."""
 _SHIFTS = 4
 """How many shifts of one lattice may be tried."""
 
 
 def search(picture: Floats, pilots: Carriers, limit: int = 4) -> Iterator[list[Geometry]]:
-    """The likeliest lattices of an upload, best first, refined to a fraction of a pixel.
+    """The likeliest lattices of an upload, refined to a fraction of a pixel, those first that were
+    loud before and after.
 
     Args:
         picture: a whitened average.
@@ -62,17 +69,18 @@ def search(picture: Floats, pilots: Carriers, limit: int = 4) -> Iterator[list[G
     Yields:
         for each lattice the ways in which it was refined, the likeliest first.
     """
-    spectrum = _spectrum(picture)
+    spectrum, fourier = _spectrum(picture), Fourier.of(picture)
     fine = Listener.of(pilots, _SHIFT_GRID)
     usual = _usual_sizes(spectrum, fine)
     rough = [usual]
     if usual.score < CLEAR:
         others = sorted(_everywhere(spectrum, fine), key=_by_score)
-        rough = _distinct([usual, *others], limit)  # few usual sizes: noise seldom looks like one
-        rough.sort(key=_by_score)
-    fourier = Fourier.of(picture)
-    for each in rough if rough[0].score < CLEAR else rough[:1]:
-        yield refinements(picture, fourier, fine, each)
+        rough = _distinct([usual, *others], _ROUGH)  # noise seldom looks like a usual size
+    clear = [each for each in rough if each.score >= CLEAR]
+    tried = [Refinement.of(picture, fourier, fine, each) for each in clear[:1] or rough]
+    tried.sort(key=lambda each: -each.first.score - each.rough.score)
+    for each in tried[:limit]:
+        yield each.all()
 
 
 def turned(picture: Floats, pilots: Carriers, guess: Geometry) -> Geometry:
@@ -120,12 +128,12 @@ def _usual_sizes(spectrum: Complexes, fine: Listener) -> Found:
 
 
 def _everywhere(spectrum: Complexes, fine: Listener) -> list[Found]:
-    """Stages 1 and 2: the best of all hypotheses, upright and mirrored."""
+    """Stages 1 to 3: the best of all hypotheses, upright and mirrored."""
     found: list[Found] = []
     coarse = Listener.of(fine.pilots, _COARSE_GRID, _COARSE_RADIUS)
     for flip in (False, True):
-        scores = _coarse_scores(spectrum, coarse, flip)
-        kept = _hypotheses()[np.argpartition(-scores, _KEPT)[:_KEPT]]
+        heard = _best(_hypotheses(), _coarse_scores(spectrum, coarse, flip), _HEARD)
+        kept = _best(heard, _scores(spectrum, fine, heard, flip), _KEPT)
         near = _coherent(spectrum, fine, np.concatenate([_neighbours(each) for each in kept]), flip)
         found += (
             min(near[start : start + _NEAR], key=_by_score) for start in range(0, len(near), _NEAR)
@@ -133,6 +141,10 @@ def _everywhere(spectrum: Complexes, fine: Listener) -> list[Found]:
         if min(found, key=_by_score).score >= CLEAR:
             break
     return found
+
+
+def _best(hypotheses: Floats, scores: Floats, count: int) -> Floats:
+    return hypotheses[np.argpartition(-scores, count)[:count]]
 
 
 @lru_cache(maxsize=1)
@@ -203,18 +215,30 @@ def _frequencies(
 
 
 def _coherent(spectrum: Complexes, fine: Listener, hypotheses: Floats, flip: bool) -> list[Found]:
-    """Pilot score of each hypothesis, the best over all cyclic shifts."""
+    """The lattice of each hypothesis with its pilot score."""
+    return [
+        Found(float(score), Geometry.of(flip, *(float(entry) for entry in hypothesis)))
+        for score, hypothesis in zip(
+            _scores(spectrum, fine, hypotheses, flip), hypotheses, strict=True
+        )
+    ]
+
+
+def _scores(spectrum: Complexes, fine: Listener, hypotheses: Floats, flip: bool) -> Floats:
+    """Pilot score of each hypothesis, the best over all cyclic shifts; shape (hypotheses,)."""
+    blocks = (hypotheses[start : start + _BATCH] for start in range(0, len(hypotheses), _BATCH))
+    return np.concatenate([fine.scores(_values(spectrum, fine, block, flip)) for block in blocks])
+
+
+def _values(spectrum: Complexes, fine: Listener, hypotheses: Floats, flip: bool) -> Complexes:
+    """What the pilots' places hold under each hypothesis, shape (hypotheses, pilots)."""
     size, pilots = spectrum.shape[0], fine.pilots
     half = size // 2
     x, y, mirrored = _frequencies(pilots.u, pilots.v, hypotheses, flip, size)
     values = _interpolated(spectrum, x, y + half)
     values = np.where(mirrored, values.conj(), values) * np.exp(-1j * pilots.phase)
     values *= (x < half - 2) & (np.abs(y) < half - 2)
-    scores = fine.scores(as_complexes(values))
-    return [
-        Found(float(score), Geometry.of(flip, *(float(entry) for entry in hypothesis)))
-        for score, hypothesis in zip(scores, hypotheses, strict=True)
-    ]
+    return as_complexes(values)
 
 
 def _interpolated(spectrum: Complexes, x: Floats, y: Floats) -> Complexes:

@@ -18,10 +18,17 @@ FAINT = 30.0
 """Noise, in that of the mark, under which the search for all lattices finds none."""
 
 
-def _marked(geometry: Geometry, noise: float) -> Floats:
-    """What is left of a picture that bears nothing but the mark, and noise."""
-    tile = as_floats(sum(PATTERN.tiles(0xABCDEF, TILE)))
-    y, x = np.indices((HEIGHT, WIDTH), np.float32)
+def _marked(
+    geometry: Geometry,
+    noise: float,
+    slow: float = 1.0,
+    size: tuple[int, int] = (WIDTH, HEIGHT),
+) -> Floats:
+    """What is left of a picture that bears nothing but the mark, and noise; `slow` is how much of
+    the slow waves is left."""
+    slow_tile, fast_tile = PATTERN.tiles(0xABCDEF, TILE)
+    tile = as_floats(slow * slow_tile + fast_tile)
+    y, x = np.indices(size[::-1], np.float32)
     places = np.stack([x - geometry.shift[0], y - geometry.shift[1]])
     units = np.tensordot(np.linalg.inv(geometry.array), places, 1).astype(np.float32)
     u, v = (np.mod(side, TILE).astype(np.float32) for side in units)
@@ -46,6 +53,15 @@ def test_the_lattice_is_found_to_half_a_unit(geometry: Geometry) -> None:
     corners = np.array([[WIDTH, 0], [0, HEIGHT], [WIDTH, HEIGHT]]) / 2
     moved = corners @ (np.linalg.inv(found.array) - np.linalg.inv(geometry.array)).T
     assert np.abs(moved).max() < 0.5
+
+
+@pytest.mark.parametrize("step", [1, 10, 14])
+def test_a_small_cut_is_found_by_its_fast_waves(step: int) -> None:
+    scale = 0.6 + 0.02 * step
+    there = Geometry((scale, 0.0, 0.0, scale), (31.0 * step, 17.0 * step))
+    picture = _marked(there, noise=6.0, slow=0.45, size=(288, 172))
+    found = [each for lattice in search(picture, PATTERN.pilots, limit=3) for each in lattice]
+    assert min(abs(each.scale[0] / scale - 1) for each in found if not each.flipped) < 0.004
 
 
 @pytest.mark.parametrize("factor", [1.0, 0.75])
