@@ -66,8 +66,7 @@ class Lattice:
 
 @dataclass(frozen=True)
 class Refinement:
-    """A rough lattice, and the same refined the likeliest way: noise that looked like pilots does
-    so no longer, pilots are louder than before."""
+    """A rough lattice, and the same refined the likeliest way."""
 
     picture: Floats
     fourier: Fourier
@@ -79,6 +78,10 @@ class Refinement:
     def of(cls, picture: Floats, fourier: Fourier, fine: Listener, rough: Found) -> Refinement:
         start, free = _starts(rough)[0]
         return cls(picture, fourier, fine, rough, refined(picture, fourier, fine, start, free))
+
+    def loudness(self) -> float:
+        """Both scores: noise that was taken for pilots is quieter when refined, pilots are not."""
+        return self.rough.score + self.first.score
 
     def all(self) -> list[Geometry]:
         """Refined with as few parameters as it may have, and with more; the likeliest first."""

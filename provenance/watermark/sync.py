@@ -52,7 +52,7 @@ _BATCH = 64
 _USUAL_FACTORS = (1.0, 0.5, 0.75, 2 / 3, 1.5, 2.0)
 _USUAL = np.array([(factor, factor, 0.0) for factor in _USUAL_FACTORS], np.float32)
 _ROUGH = 7
-"""How many lattices are refined, of which the loudest are tried."""
+"""How many lattices are refined, of which the loudest are tried, and a usual size."""
 _SHIFTS = 4
 """How many shifts of one lattice may be tried."""
 
@@ -72,14 +72,18 @@ def search(picture: Floats, pilots: Carriers, limit: int = 4) -> Iterator[list[G
     spectrum, fourier = _spectrum(picture), Fourier.of(picture)
     fine = Listener.of(pilots, _SHIFT_GRID)
     usual = _usual_sizes(spectrum, fine)
-    rough = [usual]
-    if usual.score < CLEAR:
-        others = sorted(_everywhere(spectrum, fine), key=_by_score)
-        rough = _distinct([usual, *others], _ROUGH)  # noise seldom looks like a usual size
-    clear = [each for each in rough if each.score >= CLEAR]
-    tried = [Refinement.of(picture, fourier, fine, each) for each in clear[:1] or rough]
-    tried.sort(key=lambda each: -each.first.score - each.rough.score)
-    for each in tried[:limit]:
+    if usual.score >= CLEAR:
+        yield Refinement.of(picture, fourier, fine, usual).all()
+        return
+    found = sorted(_everywhere(spectrum, fine), key=_by_score)
+    if found[0].score >= CLEAR:
+        yield Refinement.of(picture, fourier, fine, found[0]).all()
+        return
+    rough = _distinct([usual, *found], _ROUGH)
+    first, *others = (Refinement.of(picture, fourier, fine, each) for each in rough)
+    others.sort(key=Refinement.loudness, reverse=True)
+    tried = [first, *others[: limit - 1]]  # noise seldom looks like a usual size: that one is tried
+    for each in sorted(tried, key=Refinement.loudness, reverse=True):
         yield each.all()
 
 
