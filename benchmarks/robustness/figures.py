@@ -83,7 +83,7 @@ def _reading(known: Known) -> Iterator[Figure]:
         ("exact ID, blind, 19 usual changes", USUAL, "exact", 0.99, ""),
         ("exact ID, blind, crop to 50 %; scale, crop, CRF 30", CUT, "exact", 0.98, ""),
         ("the hardest six, with the registry", HARD, "recognised", 0.95,
-         "flat colour at CRF 42 and in small crops"),
+         "little light at CRF 42, and in quarters of a picture at CRF 36"),
         ("the hardest six, blind", HARD, "exact", 0.70, "flat colour at CRF 42"),
     ):  # fmt: skip
         own = [trial for trial in trials if trial["attack"] in names]
