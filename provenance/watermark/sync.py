@@ -72,10 +72,9 @@ def search(picture: Floats, pilots: Carriers, limit: int = 4) -> Iterator[list[G
     spectrum, fourier = _spectrum(picture), Fourier.of(picture)
     fine = Listener.of(pilots, _SHIFT_GRID)
     usual = _usual_sizes(spectrum, fine)
-    if usual.score >= CLEAR:
-        yield Refinement.of(picture, fourier, fine, usual).all()
-        return
-    found = sorted(_everywhere(spectrum, fine), key=_by_score)
+    found = [usual]
+    if usual.score < CLEAR:
+        found = sorted(_everywhere(spectrum, fine), key=_by_score)
     if found[0].score >= CLEAR:
         yield Refinement.of(picture, fourier, fine, found[0]).all()
         return
