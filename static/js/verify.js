@@ -51,6 +51,7 @@ document.querySelector("[data-fetching]")?.addEventListener("submit", (event) =>
 
   form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
   input.addEventListener("change", send);
+  send(); // what was chosen before this script arrived, on a slow line
   for (const name of ["dragover", "dragleave", "drop"]) {
     drop.addEventListener(name, (event) => {
       event.preventDefault();

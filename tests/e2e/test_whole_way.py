@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import Studio
 
@@ -111,6 +111,19 @@ def test_dropping_what_is_no_video_gets_an_answer(visit, tmp_path: Path):
     page.get_by_label("Drop a video here").set_input_files(fake)
     page.wait_for_url("**/verify/reports/**")
     expect(page.get_by_role("heading", level=1)).to_have_text("Not a readable video")
+
+
+def test_a_file_chosen_before_the_script_arrived_is_sent(visit, tmp_path: Path):
+    page = visit()
+    held: list[Route] = []
+    page.route("**/js/verify*.js", lambda route: held.append(route))
+    with page.expect_request("**/js/verify*.js"):
+        page.goto("/verify/", wait_until="commit")
+    fake = tmp_path / "holiday.mp4"
+    fake.write_text("not a film at all")
+    page.get_by_label("Drop a video here").set_input_files(fake)
+    held[0].continue_()
+    page.wait_for_url("**/verify/reports/**")
 
 
 def test_an_empty_file_is_refused_on_the_page(visit, tmp_path: Path):
