@@ -137,7 +137,7 @@ it last changed.
 _LIMITS = """## What limits it
 
 - **Little light on flat colour** (CRF 42, a small crop at CRF 36, a screen filmed from afar): with
-  the true geometry handed to it the decoder measures z of 8 to 10 on drawings where 10.8 is needed.
+  the true geometry handed to it the decoder measures z of 8 to 10 on drawings where 10.6 is needed.
   The encoder's dead zone swallows waves of one grey level, and more than that is seen as mottling.
 - **Faint pilots** lose marks that could still be read: of stained tissue scaled to 70 %, cut and
   encoded at CRF 30 the true geometry gives z = 17, but its pilots are no louder than those of the
@@ -248,7 +248,7 @@ def _statistics(figures: dict[str, Any]) -> str:
         "## False positives", "",
         f"{figures['statistics']:,} statistics of random words under {figures['keys']} random keys "
         f"on unmarked clips: mean {figures['mean']}, deviation {figures['deviation']}, largest "
-        f"{figures['largest']}.", "", "| z ≥ | measured | Gaussian noise | bound exp(−z²/2) |",
+        f"{figures['largest']}.", "", "| z ≥ | measured | Gaussian noise | bound |",
         "|---|---|---|---|",
     ]  # fmt: skip
     lines += [f"| {t['z']} | {t['measured']:.2e} | {math.erfc(t['z'] / math.sqrt(2)) / 2:.2e} | "

@@ -5,12 +5,13 @@ from importlib import import_module
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from provenance.watermark import FALSE_POSITIVE_BOUND, Budget, KeyRing, MarkKey, detect
 from provenance.watermark.channels import channels
 from provenance.watermark.code import ConvolutionalCode, Scrambler
+from provenance.watermark.decision import tail
 from provenance.watermark.folded import Folded
 from provenance.watermark.geometry import Geometry
 from provenance.watermark.pattern import pattern_of
@@ -24,10 +25,22 @@ def test_all_hypotheses_together_stay_within_the_bound(
     keys: int, registered: int, attempts: int
 ) -> None:
     budget = Budget(keys, registered, attempts)
-    spent = keys * attempts * 2.0**48 * math.exp(-(budget.blind**2) / 2)
+    spent = keys * attempts * 2.0**48 * tail(budget.blind)
     if registered:
-        spent += keys * attempts * registered * math.exp(-(budget.registry**2) / 2)
+        spent += keys * attempts * registered * tail(budget.registry)
     assert spent <= FALSE_POSITIVE_BOUND * (1 + 1e-9)
+
+
+@given(st.lists(st.floats(-1, 1), min_size=1, max_size=12), st.floats(0, 4))
+@example([1.0, 1.0], math.sqrt(2))  # here the bound is reached
+def test_signs_drawn_at_random_exceed_no_score_more_often_than_their_bound(
+    weights: list[float], score: float
+) -> None:
+    norm = math.hypot(*weights)
+    assume(norm > 1e-6)
+    signs = 1 - 2 * (np.arange(2 ** len(weights))[:, None] >> np.arange(len(weights)) & 1)
+    sums = signs @ weights / norm
+    assert (sums >= score - 1e-12).mean() <= tail(score - 1e-12) + 1e-9
 
 
 def test_more_keys_and_more_registered_ids_raise_the_thresholds() -> None:
@@ -41,7 +54,7 @@ def test_nobody_is_recognised_in_an_empty_registry() -> None:
 
 
 @pytest.mark.parametrize("kind", ["drawing", "noise", "one loud carrier"])
-def test_no_statistic_of_an_unmarked_picture_exceeds_hoeffding(kind: str) -> None:
+def test_no_statistic_of_an_unmarked_picture_exceeds_its_bound(kind: str) -> None:
     pattern = pattern_of(KEY)
     size = pattern.scrambler.dimensions
     draw = np.random.default_rng(3)
@@ -62,7 +75,7 @@ def test_no_statistic_of_an_unmarked_picture_exceeds_hoeffding(kind: str) -> Non
         scores.append(scrambler.code.correlations(soft / np.linalg.norm(soft), words))
     z = np.concatenate(scores)
     for threshold in (2.0, 2.5, 3.0, 3.5):
-        bound = math.exp(-(threshold**2) / 2)
+        bound = tail(threshold)
         assert (z >= threshold).mean() <= bound + 4 * math.sqrt(bound / len(z))
 
 
