@@ -75,8 +75,9 @@ def search(picture: Floats, pilots: Carriers, limit: int = 4) -> Iterator[list[G
     found = [usual]
     if usual.score < CLEAR:
         found = sorted(_everywhere(spectrum, fine), key=_by_score)
-    if found[0].score >= CLEAR:
-        yield Refinement.of(picture, fourier, fine, found[0]).all()
+    if found[0].score >= CLEAR:  # where all pilots are loud, the rough lattice may be a step off
+        nearer = Refinement.of(picture, fourier, fine, found[0]).first
+        yield Refinement.of(picture, fourier, fine, nearer).all()
         return
     rough = _distinct([usual, *found], _ROUGH)
     first, *others = (Refinement.of(picture, fourier, fine, each) for each in rough)
