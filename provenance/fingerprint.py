@@ -300,7 +300,7 @@ def compare(
     colour, hues = _colours(reference, chroma, width, placed, pairing)
     best = _changes(moments, hues)
     if seen.is_other() or _is_suspect(best, placed):
-        placed, moments = _straightened(reference, luma, placed, pairing, moments)
+        placed, pairing, moments = _straightened(reference, luma, placed, pairing, moments, rate)
         seen = _seen(reference, placed, pairing, moments)
         colour, hues = _colours(reference, chroma, width, placed, pairing)
         best = _changes(moments, hues)
@@ -368,9 +368,11 @@ def _straightened(
     placed: Placement,
     pairing: Pairing,
     moments: list[Moment],
-) -> tuple[Placement, list[Moment]]:
-    """The upload laid by the perspective that its lattice left over, if it is then more alike.
-    Asked only where the content is the clip's already: it must never make another clip pass."""
+    rate: float,
+) -> tuple[Placement, Pairing, list[Moment]]:
+    """The upload laid by the perspective that its lattice left over, and paired in time anew, if it
+    is then more alike: pictures that lie askew are most alike at a wrong moment. Asked only where
+    the content is the clip's already: it must never make another clip pass."""
     wanted = reference.thumbnails[pairing.reference]
     seen = np.stack([
         photometric(placed.pictures[right], as_floats(left), placed.visible)
@@ -378,11 +380,13 @@ def _straightened(
     ])  # fmt: skip
     plane = remaining(wanted, seen, placed.visible)
     if plane is NONE:
-        return placed, moments
+        return placed, pairing, moments
     again = straightened(luma, placed, plane, reference.size)
-    closer = _moments(reference, again, pairing)
+    distance = distances(reference.thumbnails, again.pictures, again.visible)
+    timed = pair(distance, reference.seconds, as_floats(placed.indices / rate)) or pairing
+    closer = _moments(reference, again, timed)
     now, before = (np.mean([each.likeness for each in stack]) for stack in (closer, moments))
-    return (again, closer) if now > before else (placed, moments)
+    return (again, timed, closer) if now > before else (placed, pairing, moments)
 
 
 def _changes(moments: Sequence[Moment], hues: Changes) -> Changes:

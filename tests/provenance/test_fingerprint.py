@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.robustness.clips import film
 from provenance.fingerprint import (
     Colour,
     ContentState,
@@ -175,6 +176,22 @@ def test_a_clip_seen_aslant_matches(original: np.ndarray, kept: Reference) -> No
     found = compare(upload, of_format(*SIZE, SIZE), kept, fps=FPS)
     assert found.state is ContentState.MATCHES
     assert found.score > 0.9
+
+
+def test_what_lay_askew_is_paired_in_time_anew() -> None:
+    """A street from a moving bicycle, in perspective, read through a lattice that fits the left of
+    it: laid so, its frames are most alike at wrong moments."""
+    width, height = 640, 384
+    shown = film("bikes", 120)(width, height, 48)
+    corners = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], np.float32)
+    moved = np.array([[0.03, 0.02], [0.99, 0], [0, 1], [0.97, 0.98]], np.float32)
+    size = np.array([width, height], np.float32)
+    aslant = cv2.getPerspectiveTransform(corners * size, moved * size)
+    edge = cv2.BORDER_REPLICATE
+    upload = [cv2.warpPerspective(p, aslant, (width, height), borderMode=edge) for p in luma(shown)]
+    lattice = Geometry((0.956, 0.0, 0.0, 0.956), (260.8, 4.7))
+    found = compare(upload, lattice, reference(shown, fps=FPS), fps=FPS)
+    assert found.state is ContentState.MATCHES
 
 
 def test_a_trimmed_upload_matches_and_covers_less(original: np.ndarray, kept: Reference) -> None:
