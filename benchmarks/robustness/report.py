@@ -145,8 +145,9 @@ _LIMITS = """## What limits it
   shift is unknown, of a cut that was not resized or by a usual factor, it is found all the same
   (ADR 10). Cuts to 50 % at CRF 36 that stay lost have z of 6 to 10 with the true geometry.
 - **A slanted picture** is read through the lattice that fits a part of it best. Where that is not
-  the one that fits the whole, the comparison may lay the clip aside by more than it takes out: one
-  genuine copy in perspective of 3 % was called altered, at a likeness of 0.995.
+  the one that fits the whole, the clip is laid aside by a few percent at first, and was paired in
+  time as it lay: one genuine copy in perspective of 3 % was called altered. Since the attacks were
+  counted, what was laid straight is paired anew, and that copy matches.
 - **The filmed screen** that was promised is 120 % as large as the clip, as in the research that
   set the target; the report before had shrunk it to 60 %, which now stands on its own, *from afar*.
 - **VMAF** stays below 95. Slow waves in texture cost nearly all of it: they lower VMAF's fidelity
