@@ -288,8 +288,7 @@ def compare(
         return ContentMatch(ContentState.OTHER, 0.0)
     rate = fps or reference.fps
     upload_seconds = as_floats(placed.indices / rate)
-    distance = distances(reference.thumbnails, placed.pictures, placed.visible)
-    pairing = pair(distance, reference.seconds, upload_seconds)
+    pairing = _paired(reference, placed, upload_seconds)
     if pairing is None:
         return ContentMatch(ContentState.OTHER, 0.0)
     moments = _moments(reference, placed, pairing)
@@ -300,7 +299,9 @@ def compare(
     colour, hues = _colours(reference, chroma, width, placed, pairing)
     best = _changes(moments, hues)
     if seen.is_other() or _is_suspect(best, placed):
-        placed, pairing, moments = _straightened(reference, luma, placed, pairing, moments, rate)
+        placed, pairing, moments = _straightened(
+            reference, luma, placed, pairing, moments, upload_seconds
+        )
         seen = _seen(reference, placed, pairing, moments)
         colour, hues = _colours(reference, chroma, width, placed, pairing)
         best = _changes(moments, hues)
@@ -339,6 +340,11 @@ def _other(seen: Likeness, coverage: float) -> ContentMatch:
     return ContentMatch(ContentState.OTHER, seen.score, coverage=coverage, motion=seen.motion)
 
 
+def _paired(reference: Reference, placed: Placement, upload_seconds: Floats) -> Pairing | None:
+    distance = distances(reference.thumbnails, placed.pictures, placed.visible)
+    return pair(distance, reference.seconds, upload_seconds)
+
+
 def _seen(
     reference: Reference, placed: Placement, pairing: Pairing, moments: Sequence[Moment]
 ) -> Likeness:
@@ -368,7 +374,7 @@ def _straightened(
     placed: Placement,
     pairing: Pairing,
     moments: list[Moment],
-    rate: float,
+    upload_seconds: Floats,
 ) -> tuple[Placement, Pairing, list[Moment]]:
     """The upload laid by the perspective that its lattice left over, and paired in time anew, if it
     is then more alike: pictures that lie askew are most alike at a wrong moment. Asked only where
@@ -382,8 +388,7 @@ def _straightened(
     if plane is NONE:
         return placed, pairing, moments
     again = straightened(luma, placed, plane, reference.size)
-    distance = distances(reference.thumbnails, again.pictures, again.visible)
-    timed = pair(distance, reference.seconds, as_floats(placed.indices / rate)) or pairing
+    timed = _paired(reference, again, upload_seconds) or pairing
     closer = _moments(reference, again, timed)
     now, before = (np.mean([each.likeness for each in stack]) for stack in (closer, moments))
     return (again, timed, closer) if now > before else (placed, pairing, moments)
