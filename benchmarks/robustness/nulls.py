@@ -36,6 +36,7 @@ from provenance.watermark.channels import channels
 from provenance.watermark.code import Scrambler
 from provenance.watermark.decision import tail
 from provenance.watermark.folded import Folded
+from provenance.watermark.fourier import Fourier
 from provenance.watermark.geometry import Geometry
 from provenance.watermark.pattern import pattern_of
 
@@ -183,4 +184,4 @@ def _symbols(clip: Clip, draw: np.random.Generator) -> NDArray[np.float32]:
     scale = float(draw.uniform(0.6, 1.4))
     geometry = Geometry.of(bool(draw.integers(2)), scale, scale, float(draw.uniform(-0.2, 0.2)))
     pattern = pattern_of(MarkKey(1, draw.bytes(32)))
-    return pattern.symbols(Folded.of(picture, geometry).spectrum)
+    return pattern.symbols(Folded.of(Fourier.of([picture]), geometry).spectra[0])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import product
 
 import cv2
 import numpy as np
@@ -90,39 +91,59 @@ _Beside = Callable[[Bytes], Floats]
 
 def _fine(luma: Bytes) -> Floats:
     """Beside a median that follows soft shading."""
-    return as_floats(luma) - as_floats(cv2.medianBlur(luma, 9))
+    return as_floats(luma) - as_floats(_median(luma, 2))
 
 
 def _coarse(luma: Bytes) -> Floats:
     """Beside a median that keeps more of the slow waves."""
-    return as_floats(luma) - as_floats(cv2.medianBlur(luma, 19))
+    return as_floats(luma) - as_floats(_median(luma, 4))
+
+
+def _median(luma: Bytes, apart: int) -> Bytes:
+    """Of the 25 pixels that lie `apart` in a square around each pixel: nearly what the median of
+    all pixels of that square is, in a tenth of the time."""
+    median = np.empty_like(luma)
+    for row, column in product(range(apart), repeat=2):
+        each = np.s_[row::apart, column::apart]
+        median[each] = cv2.medianBlur(np.ascontiguousarray(luma[each]), 5)
+    return median
 
 
 def _flat(luma: Bytes) -> Floats:
     """Beside the mean colour of what is of about the same colour and near: on drawings this is the
     flat colour itself, up to its very edge, and all slow waves remain.
 
-    A bilateral filter (Tomasi & Manduchi 1998) by sorted levels (Yang, Tan & Ahuja 2009): each
-    pixel counts to the two levels around it, each level is averaged on a small picture.
+    A bilateral filter (Tomasi & Manduchi 1998) by sorted levels (Yang, Tan & Ahuja 2009) at half
+    the size: each pixel counts to the two levels around it, each level is averaged on a small
+    picture.
     """
     height, width = luma.shape
-    half = 2 if max(luma.shape) > 480 else 1
-    size = (width // half, height // half)
-    picture = as_floats(cv2.resize(luma, size, interpolation=cv2.INTER_AREA))
+    size = (max(1, width // 2), max(1, height // 2))
     small = (max(1, width // _PLATEAU_SHRINK), max(1, height // _PLATEAU_SHRINK))
+    picture = as_floats(cv2.resize(as_floats(luma), size, interpolation=cv2.INTER_AREA))
+    grey = np.rint(picture).astype(np.uint8)
     plateaus = np.zeros_like(picture)
-    first, last = (int(edge / _PLATEAU_STEP) for edge in (picture.min(), picture.max()))
-    for number in range(first, last + 2):
-        level = np.float32(number * _PLATEAU_STEP)
-        share = np.maximum(0, 1 - np.abs(picture - level) / np.float32(_PLATEAU_STEP))
+    first, last = (int(edge / _PLATEAU_STEP) for edge in (grey.min(), grey.max()))
+    for shares, values in _levels()[first : last + 2]:
+        share = cv2.LUT(grey, shares)
         amount, total = (
             cv2.GaussianBlur(
                 cv2.resize(each, small, interpolation=cv2.INTER_AREA), (0, 0), _PLATEAU_SPREAD
             )
-            for each in (share, share * picture)
+            for each in (share, cv2.LUT(grey, values))
         )
-        plateaus += share * cv2.resize(total / (amount + np.float32(1e-4)), size)
+        mean = cv2.resize(total / (amount + np.float32(1e-4)), size)
+        cv2.accumulateProduct(share, mean, plateaus)
     return as_floats(cv2.resize(picture - plateaus, (width, height)))
+
+
+@cache
+def _levels() -> list[tuple[Floats, Floats]]:
+    """For each level, how much each grey value counts to it, and that times the value."""
+    greys = np.arange(256, dtype=np.float32)
+    levels = np.arange(0, 256 + _PLATEAU_STEP, _PLATEAU_STEP)
+    shares = [as_floats(np.maximum(0, 1 - np.abs(greys - each) / _PLATEAU_STEP)) for each in levels]
+    return [(share, share * greys) for share in shares]
 
 
 def _shrunk(luma: Bytes, scale: float) -> Bytes:

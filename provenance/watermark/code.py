@@ -90,8 +90,9 @@ class ConvolutionalCode:
         registers = _registers(np.array([payload], np.uint64))[0]
         return as_floats(_outputs(self.rate)[registers].ravel())
 
-    def decode(self, soft: Floats) -> int:
-        """The word whose signs correlate best with `soft`, shape (length,), any scale."""
+    def decode(self, soft: Floats) -> tuple[int, float]:
+        """(word, correlation): the word whose signs correlate best with `soft`, shape (length,),
+        any scale, and their correlation."""
         gains = self._quarter(soft)
         metric = np.full(STATES, _IMPOSSIBLE, np.float32)
         metric[0] = 0
@@ -105,7 +106,7 @@ class ConvolutionalCode:
                 from_low, from_high = low + added, high - added
                 np.greater(from_high, from_low, out=survivors[step, bit])
                 np.maximum(from_low, from_high, out=metric[bit::2])
-        return _trace(survivors)
+        return _trace(survivors), float(metric[0])
 
     def correlations(self, soft: Floats, payloads: NDArray[np.uint64]) -> Floats:
         """Correlation of `soft` with the signs of each word, shape (len(payloads),)."""

@@ -13,6 +13,7 @@ from provenance.watermark.channels import WHOLE, channels, working_scale
 from provenance.watermark.code import mark_id_of
 from provenance.watermark.decision import MAX_ATTEMPTS, Budget
 from provenance.watermark.folded import Folded
+from provenance.watermark.fourier import Fourier
 from provenance.watermark.geometry import Geometry, plain_resizes
 from provenance.watermark.keys import KeyRing, MarkKey
 from provenance.watermark.names import Names
@@ -117,6 +118,7 @@ class _Attempt:
         registered: Names,
     ) -> None:  # fmt: skip
         self.pictures = pictures
+        self.fourier = Fourier.of(pictures)
         self.keys = keys
         self.budget = budget
         self.registered = registered
@@ -126,8 +128,8 @@ class _Attempt:
     def run(self) -> MarkDetection:
         pilots = pattern_of(self.keys[0]).pilots
         for geometry in self._geometries(pilots):
-            folded = [Folded.of(picture, geometry) for picture in self.pictures]
-            if max(tile.pilot_score(pilots) for tile in folded) < _AUDIBLE:
+            folded = Folded.of(self.fourier, geometry)
+            if folded.pilot_scores(pilots).max() < _AUDIBLE:
                 continue
             for weights in self._weightings(folded):
                 if self.left == 0:
@@ -150,49 +152,48 @@ class _Attempt:
         if guess is None or guess.format is None or claim.score >= _FIRM:
             return claim
         pilots = pattern_of(key).pilots
-        geometry = turned(_level(self._mixed()), pilots, guess)
-        folded = [Folded.of(picture, geometry) for picture in self.pictures]
+        geometry = turned(self._mixed(), pilots, guess)
+        folded = Folded.of(self.fourier, geometry)
         again = self._decode(folded, weights, geometry, key)
         clearer = again.mark_id == claim.mark_id and again.score > claim.score
         return replace(claim, geometry=geometry) if clearer else claim
 
     def _mixed(self) -> Floats:
-        """All averages together: they hear most."""
-        return as_floats(np.tensordot(_mixture(len(self.pictures)), self.pictures, 1))
+        """All averages together, at unit rms: they hear most."""
+        picture = np.tensordot(_mixture(len(self.pictures)), self.pictures, 1)
+        return as_floats(picture / np.float32(rms(picture) + 1e-9))
 
     def _geometries(self, pilots: Carriers) -> Iterator[Geometry]:
         height, width = self.pictures[0].shape
         yield from plain_resizes(width, height)
-        # Under soft shading only the smallest median hears anything.
-        for picture, limit in ((self._mixed(), 3), (self.pictures[-WHOLE], 2)):
-            for lattice in search(_level(picture), pilots, limit):
-                yield from lattice
-        yield from cuts(_level(self._mixed()), pilots, _CUTS)
+        mixed = self._mixed()
+        for lattice in search(mixed, pilots):
+            yield from lattice
+        yield from cuts(mixed, pilots, _CUTS)
 
-    def _weightings(self, folded: list[Folded]) -> Iterator[Floats]:
+    def _weightings(self, folded: Folded) -> Iterator[Floats]:
         """Ways to combine the channels: for least variance (MVDR, Capon 1969, the pilots telling
         the gains), all of them, the whole clip's alone. They depend on products of symbols only."""
         pattern = pattern_of(self.keys[0])
-        symbols = np.array([pattern.symbols(tile.spectrum) for tile in folded])
-        covariance = symbols @ symbols.T / symbols.shape[1]
-        covariance += np.eye(len(folded)) * 0.03 * np.trace(covariance) / len(folded)
-        gains = [float(pattern.pilots.measure(tile.spectrum).real.mean()) for tile in folded]
+        symbols = pattern.symbols(folded.spectra)
+        count, dimensions = symbols.shape
+        covariance = symbols @ symbols.T / dimensions
+        covariance += np.eye(count) * 0.03 * np.trace(covariance) / count
+        gains = pattern.pilots.measure(folded.spectra).real.mean(1)
         combined = np.linalg.solve(covariance, np.maximum(gains, 0.02))
         yield as_floats(np.maximum(combined, 0.0))
-        yield _mixture(len(folded))
-        yield as_floats(np.arange(len(folded)) >= len(folded) - WHOLE)
+        yield _mixture(count)
+        yield as_floats(np.arange(count) >= count - WHOLE)
 
     def _decode(
-        self, folded: list[Folded], weights: Floats, geometry: Geometry, key: MarkKey
+        self, folded: Folded, weights: Floats, geometry: Geometry, key: MarkKey
     ) -> MarkDetection:
         pattern = pattern_of(key)
-        stacked = np.stack([tile.spectrum for tile in folded])
-        spectrum = as_complexes(np.tensordot(weights, stacked, 1))
+        spectrum = as_complexes(np.tensordot(weights, folded.spectra, 1))
         symbols = pattern.symbols(spectrum)
         soft = pattern.scrambler.gather(symbols * np.repeat(_gains(pattern, spectrum), 2))
-        norm = float(np.linalg.norm(soft)) + 1e-12
-        word = pattern.scrambler.code.decode(soft)
-        score = float(pattern.scrambler.code.encode(word) @ soft) / norm
+        soft /= np.linalg.norm(soft) + np.float32(1e-12)
+        word, score = pattern.scrambler.code.decode(soft)
         mark_id = mark_id_of(word, key)
         if mark_id is not None and score >= self.budget.blind:
             chance = self.budget.chance(score, by_registry=False)
@@ -203,7 +204,7 @@ class _Attempt:
         )
         if score < self.budget.registry:  # no word at all correlates better than the decoded one
             return unclaimed
-        return self._recognise(pattern, soft / norm, key, geometry) or unclaimed
+        return self._recognise(pattern, soft, key, geometry) or unclaimed
 
     def _recognise(
         self, pattern: Pattern, soft: Floats, key: MarkKey, geometry: Geometry
@@ -215,11 +216,6 @@ class _Attempt:
         mark_id = int(self.registered.ids[likeliest])
         return MarkDetection(mark_id, score, self.budget.registry, chance, key.epoch, geometry,
                              key.tenant, by_registry=True)  # fmt: skip
-
-
-def _level(picture: Floats) -> Floats:
-    """At unit rms."""
-    return as_floats(picture / np.float32(rms(picture) + 1e-9))
 
 
 def _mixture(channels: int) -> Floats:

@@ -1,51 +1,65 @@
-"""All tiles of a picture laid upon one another: what repeats adds up, all else is noise."""
+"""All tiles of an upload laid upon one another: what repeats adds up, all else is noise.
+
+The spectrum of such a sum is the picture's own at the frequencies that the waves have under the
+lattice: nothing has to be laid anywhere.
+"""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 from scipy import fft
 
-from provenance.watermark.geometry import Geometry, fold
-from provenance.watermark.pattern import TILE, Carriers
-from provenance.watermark.planes import Complexes, Floats, as_complexes, as_floats
+from provenance.watermark.fourier import Fourier
+from provenance.watermark.geometry import Geometry
+from provenance.watermark.pattern import REACH, TILE, Carriers
+from provenance.watermark.planes import Complexes, Floats, as_complexes, as_floats, local_mean
 
-_APART = 2
+_V, _U = (grid.ravel() for grid in np.mgrid[-REACH : REACH + 1, : REACH + 1])
+_LOUD = 0.86
+"""Share of the lattice points above whose power none counts for more to the noise around it: what
+is loud may be the mark."""
+_APART = 5
 """Tile units around a shift that are no other shift."""
 
 
 @dataclass(frozen=True)
 class Folded:
-    """The spectrum of a folded tile, whitened: unit noise in every lattice point."""
+    """Spectra of the folded tiles of pictures, whitened: unit noise in every lattice point.
 
-    spectrum: Complexes
+    Args:
+        spectra: shape (pictures, REACH * 2 + 1, REACH + 1), rows v from -REACH, columns u from 0.
+        noise: what they were divided by, the same shape.
+    """
+
+    spectra: Complexes
     noise: Floats
 
     @classmethod
-    def of(cls, picture: Floats, geometry: Geometry, noise: Floats | None = None) -> Folded:
-        """Fold a picture; `noise` is the level to divide by, measured here if not given."""
-        spectrum = fft.rfft2(fold(picture, geometry))
-        if noise is not None:
-            return cls(as_complexes(spectrum / noise), noise)
-        power = np.fft.fftshift(np.abs(spectrum) ** 2, axes=0).astype(np.float32)
-        power = np.minimum(power, np.float32(np.percentile(power, 99.5)))
-        level = np.fft.ifftshift(np.sqrt(cv2.blur(power, (9, 9))), axes=0)
-        noise = as_floats(level) + np.float32(1e-9)
-        return cls(as_complexes(spectrum / noise), noise)
+    def of(cls, fourier: Fourier, geometry: Geometry) -> Folded:
+        """Fold pictures along a lattice."""
+        summed = fourier.of_waves(_U, _V, [geometry])[0]
+        away = np.linalg.solve(geometry.array, np.subtract(geometry.shift, fourier.centre))
+        summed *= np.exp(2j * np.pi / TILE * (_U * away[0] + _V * away[1]))[:, None]
+        spectra = summed.reshape(2 * REACH + 1, REACH + 1, -1)
+        power = spectra.real**2 + spectra.imag**2
+        power = as_floats(np.minimum(power, np.quantile(power, _LOUD, (0, 1))))
+        noise = np.sqrt(local_mean(power, 9).reshape(power.shape)) + np.float32(1e-9)
+        return cls(as_complexes((spectra / noise).transpose(2, 0, 1)), noise.transpose(2, 0, 1))
 
-    def pilot_score(self, pilots: Carriers) -> float:
-        """Standard score of the pilots at the place where the geometry says they are."""
-        return _score(pilots.measure(self.spectrum))
+    def pilot_scores(self, pilots: Carriers) -> Floats:
+        """Standard score of the pilots of each picture at the place where the geometry says they
+        are."""
+        measured = pilots.measure(self.spectra)
+        return as_floats(measured.real.sum(1) / _norm(measured))
 
     def shifts(self, pilots: Carriers, count: int) -> list[tuple[float, tuple[float, float]]]:
-        """The cyclic shifts (x, y), in tile units, under which the pilots are heard best, each a
-        little apart from the others, and their standard score there; the best first."""
-        measured = pilots.measure(self.spectrum)
-        correlation = _cyclic_correlation(measured[None], pilots, TILE)[0]
+        """The cyclic shifts (x, y), in tile units, under which the pilots of the first picture are
+        heard best, each a little apart from the others, and their standard score there; the best
+        first."""
+        measured = pilots.measure(self.spectra)[:1]
+        correlation = _cyclic_correlation(measured, pilots)
         left, near = correlation.copy(), np.arange(-_APART, _APART + 1)
         found = []
         for _ in range(count):
@@ -54,29 +68,25 @@ class Folded:
                 -column - _vertex(correlation[row], column),
                 -row - _vertex(correlation[:, column], row),
             )
-            found.append((float(correlation[row, column]) / _norm(measured), shift))
+            found.append((float(correlation[row, column] / _norm(measured)[0]), shift))
             left[np.ix_((row + near) % TILE, (column + near) % TILE)] = -np.inf
         return found
 
 
-def _cyclic_correlation(values: Complexes, pilots: Carriers, grid: int) -> Floats:
-    """Sum of the pilots' values turned back by every shift of a grid × grid mesh over the tile;
-    values (n, pilots), result (n, grid, grid), its index the negative shift."""
-    plane = np.zeros((len(values), grid, grid // 2 + 1), np.complex64)
+def _cyclic_correlation(values: Complexes, pilots: Carriers) -> Floats:
+    """Sum of the pilots' values, shape (1, pilots), turned back by every shift of a tile; shape
+    (TILE, TILE), its index the negative shift."""
+    plane = np.zeros((TILE, TILE // 2 + 1), np.complex64)
     twice = np.where(pilots.u == 0, np.float32(2), np.float32(1))  # no mirror image to add them
-    plane[:, pilots.v % grid, pilots.u] = values.conj() * twice
-    return as_floats(fft.irfft2(plane, (grid, grid), norm="forward") / 2)
+    plane[pilots.v % TILE, pilots.u] = values[0].conj() * twice
+    return as_floats(fft.irfft2(plane, (TILE, TILE), norm="forward") / 2)
 
 
-def _score(measured: Complexes) -> float:
-    return float(measured.real.sum()) / _norm(measured)
+def _norm(measured: Complexes) -> Floats:
+    return as_floats(np.sqrt((measured.real**2 + measured.imag**2).sum(1) / 2 + 1e-9))
 
 
-def _norm(measured: Complexes) -> float:
-    return math.sqrt(float(np.sum(np.abs(measured) ** 2)) / 2 + 1e-9)
-
-
-def _vertex(samples: NDArray[np.floating], index: int) -> float:
+def _vertex(samples: Floats, index: int) -> float:
     """Offset of a parabola's top through a cyclic maximum and its neighbours."""
     before, here = float(samples[index - 1]), float(samples[index])
     after = float(samples[(index + 1) % len(samples)])

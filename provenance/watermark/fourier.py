@@ -1,64 +1,87 @@
-"""A picture's Fourier transform, at any frequency."""
+"""The Fourier transform of pictures, at any frequency."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, special
 
 from provenance.watermark.geometry import Geometry
-from provenance.watermark.pattern import TILE, Carriers
+from provenance.watermark.pattern import TILE
 from provenance.watermark.planes import Complexes, Floats, as_complexes, as_floats
+
+Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Fourier:
-    """A picture's Fourier transform at any frequency: a padded FFT, interpolated with a
-    Kaiser-Bessel window by which the picture was divided before (a non-uniform FFT; Jackson et al.
-    1991, Dutt & Rokhlin 1993). Off by less than a hundredth of the picture's rms.
+    """The Fourier transform of pictures at any frequency: a padded FFT, interpolated with a
+    Kaiser-Bessel window by which the pictures were divided before (a non-uniform FFT; Jackson et
+    al. 1991, Dutt & Rokhlin 1993). Off by less than a hundredth of a picture's rms.
 
     Args:
-        plane: half-plane spectrum, rows from 0 to size - 1, columns from -_WINDOW on; phases
-            relative to the centre.
+        plane: half-plane spectra, shape (rows, columns, pictures), columns from -_WINDOW on; phases
+            relative to the pictures' centre.
+        columns: how many columns the whole plane would have.
+        centre: (x, y), the pixel at the pictures' centre.
     """
 
     plane: Complexes
+    columns: int
+    centre: tuple[int, int]
 
     @classmethod
-    def of(cls, picture: Floats) -> Fourier:
-        size = padded_size(picture)
-        down, across = (_window_transform((np.arange(n) - n // 2) / size) for n in picture.shape)
-        half = fft.rfft2(centred(as_floats(picture / np.outer(down, across)), size))
+    def of(cls, pictures: Sequence[Floats]) -> Fourier:
+        """Of pictures of one size, shape (h, w)."""
+        height, width = pictures[0].shape
+        rows, columns = fft.next_fast_len(2 * height), fft.next_fast_len(2 * width, real=True)
+        down = _window_transform((np.arange(height) - height // 2) / rows)
+        across = _window_transform((np.arange(width) - width // 2) / columns)
+        padded = np.zeros((rows, columns, len(pictures)), np.float32)
+        padded[:height, :width] = np.stack([each / np.outer(down, across) for each in pictures], 2)
+        x, y = width // 2, height // 2
+        half = fft.rfft2(np.roll(padded, (-y, -x), (0, 1)), axes=(0, 1))
         mirror = np.roll(half[::-1, _WINDOW:0:-1], 1, axis=0).conj()
-        return cls(as_complexes(np.concatenate([mirror, half], 1)))
+        return cls(as_complexes(np.concatenate([mirror, half], 1)), columns, (x, y))
 
-    def of_waves(self, carriers: Carriers, lattices: Sequence[Geometry]) -> Complexes:
-        """The transform where carriers lie under each lattice, shape (lattices, carriers)."""
-        size, columns = self.plane.shape
-        waves = np.stack([carriers.u, carriers.v]) * (size / TILE)
-        x, y = (np.stack([np.linalg.inv(each.array).T @ waves for each in lattices])
-                .transpose(1, 0, 2))  # fmt: skip
+    def of_waves(self, u: Whole, v: Whole, lattices: Sequence[Geometry]) -> Complexes:
+        """The transforms where waves of (u, v) cycles per tile lie under each lattice, whatever its
+        shift; shape (lattices, waves, pictures)."""
+        rows, stored, pictures = self.plane.shape
+        waves = np.stack([u, v]) / TILE
+        x, y = np.stack([np.linalg.inv(each.array).T @ waves for each in lattices], 1)
         mirrored = x < 0
-        x, y = np.where(mirrored, -x, x), np.where(mirrored, -y, y)
-        reach = np.arange(1 - _WINDOW, _WINDOW + 1)
-        column, row = (np.floor(side).astype(np.intp)[..., None] + reach for side in (x, y))
-        weight_x, weight_y = _window(column - x[..., None]), _window(row - y[..., None])
-        column = np.minimum(column + _WINDOW, columns - 1)
-        near = self.plane[row[..., :, None] % size, column[..., None, :]]
-        values = np.einsum("...rc,...r,...c->...", near, weight_y, weight_x)
-        return as_complexes(np.where(mirrored, values.conj(), values))
+        x, y = np.abs(x) * self.columns, np.where(mirrored, -y, y) * rows
+        column, row = (np.floor(side).astype(np.intp)[..., None] + _REACH for side in (x, y))
+        down, across = _window(row - y[..., None]), _window(column - x[..., None])
+        weights = down[..., :, None] * across[..., None, :]
+        column = np.minimum(column + _WINDOW, stored - 1)
+        places = (row % rows)[..., :, None] * stored + column[..., None, :]
+        points = self.plane.reshape(-1, pictures).take(places.reshape(x.size, -1), axis=0)
+        summed = weights.reshape(x.size, 1, -1) @ points.view(np.float32)
+        values = summed.view(np.complex64).reshape(*x.shape, pictures)
+        return as_complexes(np.where(mirrored[..., None], values.conj(), values))
 
 
 _WINDOW, _SHAPE = 2, 9.0
 """Half the window's width, in points of the spectrum, and its shape: for twofold padding."""
+_REACH = np.arange(1 - _WINDOW, _WINDOW + 1)
+_FINE = 1024
+"""Steps of a distance by which the window is looked up, to a point."""
 
 
-def _window(distance: NDArray[np.float64]) -> NDArray[np.float64]:
-    root = np.sqrt(np.maximum(0, 1 - (distance / _WINDOW) ** 2))
-    return np.asarray(special.i0(_SHAPE * root), np.float64)
+def _window(distance: NDArray[np.float64]) -> Floats:
+    return as_floats(_table()[np.rint(np.abs(distance) * _FINE).astype(np.intp)])
+
+
+@cache
+def _table() -> Floats:
+    distance = np.linspace(0, 1, _FINE * _WINDOW + 1)
+    return as_floats(special.i0(_SHAPE * np.sqrt(1 - distance**2)))
 
 
 def _window_transform(position: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""How the tile lattice of a mark lies in an upload, and how an upload is folded along it."""
+"""How the tile lattice of a mark lies in an upload."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from provenance.watermark.pattern import TILE, tile_pixels
-from provenance.watermark.planes import Floats, as_floats
 
 FORMATS = (
     (512, 512), (640, 384), (384, 640), (256, 256), (832, 480), (480, 832), (1280, 720),
@@ -101,23 +99,3 @@ def plain_resizes(width: int, height: int) -> Iterator[Geometry]:
         if lattice not in seen:
             seen.add(lattice)
             yield guess
-
-
-def fold(picture: Floats, geometry: Geometry) -> Floats:
-    """All tiles of an upload laid over one another, shape (TILE, TILE)."""
-    height, width = picture.shape
-    inverse = np.linalg.inv(geometry.array)
-    corners = np.array([[0, 0], [width, 0], [0, height], [width, height]]) - geometry.shift
-    units = corners @ inverse.T
-    first = np.floor(units.min(0) / TILE).astype(int)
-    tiles = np.ceil(units.max(0) / TILE).astype(int) - first
-    origin = geometry.array @ (first * TILE) + geometry.shift
-    smallest = min(geometry.scale)
-    if smallest > 1.25:
-        picture = as_floats(cv2.GaussianBlur(picture, (0, 0), 0.4 * smallest))
-    affine = np.column_stack([geometry.array, origin])
-    size = (int(tiles[0]) * TILE, int(tiles[1]) * TILE)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    upright = as_floats(cv2.warpAffine(picture, affine, size, flags=flags))
-    row = upright.reshape(int(tiles[1]), -1).sum(0).reshape(TILE, -1)
-    return as_floats(sum(np.split(row, int(tiles[0]), axis=1), np.zeros_like(row[:, :TILE])))

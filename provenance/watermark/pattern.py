@@ -29,6 +29,8 @@ BASE_SIDE = 512
 INNER, SPLIT, OUTER = 5.0, 18.0, 28.0
 """Cycles per tile of the slowest and the fastest carrier: slow enough to outlive halving and
 strong compression, fast enough not to be seen as clouds."""
+REACH = math.floor(OUTER)
+"""Largest u and v of a carrier."""
 SLOW_PILOTS, FAST_PILOTS = 112, 56
 SLOW_GAINS, FAST_GAINS = (1.0, 1.3), (0.935, 2.15)
 """Amplitudes of data and of pilots. In dense texture only the fast pilots are heard, and few waves
@@ -62,12 +64,14 @@ class Carriers:
 
     @property
     def lattice(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where the waves lie in the real DFT of a TILE × TILE tile: (rows, columns)."""
-        return self.v % TILE, self.u
+        """Where the waves lie in a tile's spectrum of which REACH rows lie above v = 0 and as many
+        below, and no column left of u = 0: (rows, columns)."""
+        return self.v + REACH, self.u
 
-    def measure(self, spectrum: Complexes) -> Complexes:
-        """Complex amplitudes relative to the waves' own phase, from a tile's spectrum."""
-        return as_complexes(spectrum[self.lattice] * np.exp(-1j * self.phase))
+    def measure(self, spectra: Complexes) -> Complexes:
+        """Complex amplitudes relative to the waves' own phase, from tiles' spectra (see `lattice`);
+        shape (..., 2 · REACH + 1, REACH + 1) to (..., n)."""
+        return as_complexes(spectra[..., *self.lattice] * np.exp(-1j * self.phase))
 
     def waves(self, weights: NDArray[np.complexfloating], size: int) -> NDArray[np.float64]:
         """Sum of the weighted waves as a (size, size) tile."""
@@ -80,8 +84,7 @@ class Carriers:
 
 def _half_plane() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """All lattice points of the ring, one of each conjugate pair."""
-    reach = math.floor(OUTER)
-    u, v = np.meshgrid(np.arange(reach + 1), np.arange(-reach, reach + 1))
+    u, v = np.meshgrid(np.arange(REACH + 1), np.arange(-REACH, REACH + 1))
     radius = np.hypot(u, v)
     chosen = (radius >= INNER) & (radius <= OUTER) & ((u > 0) | (v > 0))
     return u[chosen], v[chosen]
@@ -126,10 +129,11 @@ class Pattern:
         flattened = (as_floats(np.clip(tile / unit, -CREST, CREST)) for tile in (slow, fast))
         return next(flattened), next(flattened)
 
-    def symbols(self, spectrum: Complexes) -> Floats:
-        """What the data carriers say in the DFT of a folded tile, real and imaginary in turn."""
-        measured = self.data.measure(spectrum) * np.float32(math.sqrt(2))
-        return measured.view(np.float32)
+    def symbols(self, spectra: Complexes) -> Floats:
+        """What the data carriers say in the spectra of folded tiles, real and imaginary in turn;
+        shape (..., 2 · REACH + 1, REACH + 1) to (..., symbols)."""
+        measured = self.data.measure(spectra) * np.float32(math.sqrt(2))
+        return np.ascontiguousarray(measured).view(np.float32)
 
 
 @lru_cache(maxsize=64)

@@ -56,28 +56,26 @@ class Lattice:
             self.shear + shear,
         )
 
-    def centred(self, picture: Floats) -> Geometry:
-        """With a tile corner in the middle of the picture, the point that stays put while the
-        other parameters change."""
-        height, width = picture.shape
+    def around(self, centre: tuple[float, float]) -> Geometry:
+        """With a tile corner in the centre, the point that stays put while the other parameters
+        change."""
         geometry = Geometry.of(self.flip, self.scale_x, self.scale_y, self.rotation, self.shear)
-        return Geometry(geometry.matrix, (width / 2, height / 2))
+        return Geometry(geometry.matrix, centre)
 
 
 @dataclass(frozen=True)
 class Refinement:
     """A rough lattice, and the same refined the likeliest way."""
 
-    picture: Floats
     fourier: Fourier
     fine: Listener
     rough: Found
     first: Found
 
     @classmethod
-    def of(cls, picture: Floats, fourier: Fourier, fine: Listener, rough: Found) -> Refinement:
+    def of(cls, fourier: Fourier, fine: Listener, rough: Found) -> Refinement:
         start, free = _starts(rough)[0]
-        return cls(picture, fourier, fine, rough, refined(picture, fourier, fine, start, free))
+        return cls(fourier, fine, rough, refined(fourier, fine, start, free))
 
     def loudness(self) -> float:
         """Both scores: noise that was taken for pilots is quieter when refined, pilots are not."""
@@ -88,8 +86,7 @@ class Refinement:
         starts = _starts(self.rough)
         found = [(self.first, len(starts[0][1]))]
         found += (
-            (refined(self.picture, self.fourier, self.fine, start, free), len(free))
-            for start, free in starts[1:]
+            (refined(self.fourier, self.fine, start, free), len(free)) for start, free in starts[1:]
         )
         found.sort(key=lambda each: each[1] - each[0].score * abs(each[0].score))
         return [each.geometry for each, _ in found]
@@ -110,20 +107,20 @@ def _starts(rough: Found) -> list[tuple[Lattice, tuple[int, ...]]]:
     return starts
 
 
-def refined(
-    picture: Floats, fourier: Fourier, fine: Listener, start: Lattice, free: tuple[int, ...]
-) -> Found:
-    """Climb to the top of the pilots' correlation over some of scale, aspect, rotation and shear.
+def refined(fourier: Fourier, fine: Listener, start: Lattice, free: tuple[int, ...]) -> Found:
+    """Climb to the top of the pilots' correlation in one picture over some of scale, aspect,
+    rotation and shear.
 
     Near its top the correlation is a smooth dome over all four; a quadric through points of it is
     solved for its vertex, twice, the second time on a finer mesh.
     """
-    noise = Folded.of(picture, start.centred(picture)).noise[fine.pilots.lattice]
-    expected = as_complexes(np.exp(-1j * fine.pilots.phase) / noise)
+    pilots, centre = fine.pilots, fourier.centre
+    noise = Folded.of(fourier, start.around(centre)).noise[0, *pilots.lattice]
+    expected = as_complexes(np.exp(-1j * pilots.phase) / noise)
 
     def heights(steps: Floats) -> Floats:
-        lattices = [start.stepped(step).centred(picture) for step in steps]
-        return fine.tops(fourier.of_waves(fine.pilots, lattices) * expected)
+        lattices = [start.stepped(step).around(centre) for step in steps]
+        return fine.tops(fourier.of_waves(pilots.u, pilots.v, lattices)[..., 0] * expected)
 
     top = np.zeros(4, np.float32)
     shape = _mesh(free)
@@ -134,8 +131,8 @@ def refined(
         step[list(free)] = _vertex_of_quadric(measured.astype(np.float64), len(free)) * mesh
         climbed = as_floats(top + np.clip(step, -2 * mesh, 2 * mesh))
         top = climbed if heights(climbed[None])[0] > measured.max() else points[measured.argmax()]
-    geometry = start.stepped(top).centred(picture)
-    score, shift = Folded.of(picture, geometry).shifts(fine.pilots, 1)[0]
+    geometry = start.stepped(top).around(centre)
+    score, shift = Folded.of(fourier, geometry).shifts(pilots, 1)[0]
     return Found(score, geometry.moved(shift))
 
 

@@ -57,7 +57,7 @@ _SHIFTS = 4
 """How many shifts of one lattice may be tried."""
 
 
-def search(picture: Floats, pilots: Carriers, limit: int = 4) -> Iterator[list[Geometry]]:
+def search(picture: Floats, pilots: Carriers, limit: int = 3) -> Iterator[list[Geometry]]:
     """The likeliest lattices of an upload, refined to a fraction of a pixel, those first that were
     loud before and after.
 
@@ -69,18 +69,18 @@ def search(picture: Floats, pilots: Carriers, limit: int = 4) -> Iterator[list[G
     Yields:
         for each lattice the ways in which it was refined, the likeliest first.
     """
-    spectrum, fourier = _spectrum(picture), Fourier.of(picture)
+    spectrum, fourier = _spectrum(picture), Fourier.of([picture])
     fine = Listener.of(pilots, _SHIFT_GRID)
     usual = _usual_sizes(spectrum, fine)
     found = [usual]
     if usual.score < CLEAR:
         found = sorted(_everywhere(spectrum, fine), key=_by_score)
     if found[0].score >= CLEAR:  # where all pilots are loud, the rough lattice may be a step off
-        nearer = Refinement.of(picture, fourier, fine, found[0]).first
-        yield Refinement.of(picture, fourier, fine, nearer).all()
+        nearer = Refinement.of(fourier, fine, found[0]).first
+        yield Refinement.of(fourier, fine, nearer).all()
         return
     rough = _distinct([usual, *found], _ROUGH)
-    first, *others = (Refinement.of(picture, fourier, fine, each) for each in rough)
+    first, *others = (Refinement.of(fourier, fine, each) for each in rough)
     others.sort(key=Refinement.loudness, reverse=True)
     tried = [first, *others[: limit - 1]]  # noise seldom looks like a usual size: that one is tried
     for each in sorted(tried, key=Refinement.loudness, reverse=True):
@@ -101,7 +101,7 @@ def turned(picture: Floats, pilots: Carriers, guess: Geometry) -> Geometry:
     near = np.stack([np.full_like(turns, x), np.full_like(turns, y), turns], 1)
     scores = [each.score for each in _coherent(_spectrum(picture), fine, as_floats(near), flip)]
     start = Lattice(flip, x, y, float(turns[int(np.argmax(scores))]))
-    return refined(picture, Fourier.of(picture), fine, start, TURNED).geometry
+    return refined(Fourier.of([picture]), fine, start, TURNED).geometry
 
 
 def cuts(picture: Floats, pilots: Carriers, limit: int) -> list[Geometry]:
@@ -114,10 +114,10 @@ def cuts(picture: Floats, pilots: Carriers, limit: int) -> list[Geometry]:
         pilots: the carriers of the sync key.
         limit: how many lattices at most.
     """
-    found = []
+    found, fourier = [], Fourier.of([picture])
     for flip, factor in product((False, True), _USUAL_FACTORS):
         geometry = Geometry.of(flip, factor, factor, 0.0)
-        shifts = Folded.of(picture, geometry).shifts(pilots, _SHIFTS)
+        shifts = Folded.of(fourier, geometry).shifts(pilots, _SHIFTS)
         found += [Found(score, geometry.moved(shift)) for score, shift in shifts]
     return [each.geometry for each in sorted(found, key=_by_score)[:limit]]
 

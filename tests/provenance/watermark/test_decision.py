@@ -13,6 +13,7 @@ from provenance.watermark.channels import channels
 from provenance.watermark.code import ConvolutionalCode, Scrambler
 from provenance.watermark.decision import tail
 from provenance.watermark.folded import Folded
+from provenance.watermark.fourier import Fourier
 from provenance.watermark.geometry import Geometry
 from provenance.watermark.pattern import pattern_of
 from tests.provenance.watermark.drawings import drawing
@@ -62,7 +63,7 @@ def test_no_statistic_of_an_unmarked_picture_exceeds_its_bound(kind: str) -> Non
         luma = drawing(512, 512, 4).mean(3).astype(np.uint8)
         picture = channels(list(luma), ["I", "P", "P", "P"])[0]
         geometry = Geometry.of(False, 1.0, 1.0, 0.0)
-        symbols = pattern.symbols(Folded.of(picture, geometry).spectrum)
+        symbols = pattern.symbols(Folded.of(Fourier.of([picture]), geometry).spectra[0])
     elif kind == "noise":
         symbols = draw.normal(size=size)
     else:
