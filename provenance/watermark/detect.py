@@ -91,9 +91,10 @@ def detect(
         return MarkDetection(None, 0.0, budget.blind, 1.0, too_small=True)
     scale = working_scale(luma[0])
     pictures = channels(luma, picture_types)
+    fourier = Fourier.of(pictures)
     best = MarkDetection(None, 0.0, budget.blind, 1.0)
     for epoch in reversed(keys.epochs):
-        attempt = _Attempt(pictures, keys.of_epoch(epoch), budget, names)
+        attempt = _Attempt(pictures, fourier, keys.of_epoch(epoch), budget, names)
         found = attempt.run()
         if found.mark_id is not None and found.geometry is not None:
             return _in_upload_pixels(found, scale)
@@ -114,11 +115,11 @@ class _Attempt:
     """One epoch's search of one upload; stops after MAX_ATTEMPTS decodings per key."""
 
     def __init__(
-        self, pictures: list[Floats], keys: Sequence[MarkKey], budget: Budget,
+        self, pictures: list[Floats], fourier: Fourier, keys: Sequence[MarkKey], budget: Budget,
         registered: Names,
     ) -> None:  # fmt: skip
         self.pictures = pictures
-        self.fourier = Fourier.of(pictures)
+        self.fourier = fourier
         self.keys = keys
         self.budget = budget
         self.registered = registered
