@@ -77,9 +77,9 @@ def statistics(count: int, seed: int) -> dict[str, Any]:
 def uploads(
     count: int, seed: int, limit_seconds: float, known: dict[str, Any] | None
 ) -> Iterator[dict[str, Any]]:
-    """The whole detector on unmarked uploads, each under its own key, on all cores; goes on from
-    `known`, stops at the time limit and says how many it saw. Of each source, a scene of its own
-    seed or place, a portion of uploads is made: other seconds, cuts, sizes, lights, strengths of
+    """The whole detector on unmarked uploads, on all cores; goes on from `known`, stops at the time
+    limit and says how many it saw. Of each source, a scene of its own seed or place with a key of
+    its own, a portion of uploads is made: other seconds, cuts, sizes, lights, strengths of
     compression.
 
     Yields:
@@ -127,10 +127,11 @@ def _portion(seed: int, first: int, end: int) -> _Portion:
     scores, seconds, claims = [], [], 0
     with tempfile.TemporaryDirectory() as name:
         kind, source = _source(seed, first // _PORTION, Path(name))
+        key = np.random.default_rng([seed, first // _PORTION, 1]).bytes(32)
+        ring = KeyRing.of([MarkKey(1, key)])
         for number in range(first, end):
             draw = np.random.default_rng([seed, number])
             upload = read(_varied(draw).apply(source, Path(name)))
-            ring = KeyRing.of([MarkKey(1, draw.bytes(32))])
             started = time.process_time()
             found = detect(upload.luma, upload.kinds, ring)
             seconds.append(time.process_time() - started)

@@ -268,7 +268,7 @@ def _uploads(figures: dict[str, Any]) -> str:
     return (f"The whole detector on {figures['uploads']:,} unmarked uploads (of "
             f"{figures['wanted']:,} planned; {kinds}; 1 to 3 s, 256 to 512 pixels a side, twenty "
             "of each source, each cut, lit and encoded by ffmpeg in its own way, CRF 18 to 40, "
-            f"each under a key of its own): {figures['claims']} "
+            f"each source under a key of its own): {figures['claims']} "
             f"claims; largest score {figures['largest']}, needed {figures['threshold']}; "
             f"{figures['seconds_each']} s each, slowest {figures['slowest']} s. Best scores "
             f"(0: no pilots heard, nothing decoded): {spread}.\n")  # fmt: skip
