@@ -101,11 +101,13 @@ class ConvolutionalCode:
             # A register is the old state with the new bit pushed in from the right; its lower 13
             # bits are the new state, so both ways into a state come from half a table apart.
             low, high = metric[:_HALF], metric[_HALF:]
-            metric = np.full(STATES, _IMPOSSIBLE, np.float32)
-            for bit, added in enumerate((gain, -gain) if step < PAYLOAD_BITS else (gain,)):
-                from_low, from_high = low + added, high - added
+            ways = [(low + gain, high - gain), (low - gain, high + gain)]
+            metric = np.empty(STATES, np.float32)
+            for bit, (from_low, from_high) in enumerate(ways):
                 np.greater(from_high, from_low, out=survivors[step, bit])
                 np.maximum(from_low, from_high, out=metric[bit::2])
+            if step >= PAYLOAD_BITS:  # zeros end the word
+                metric[1::2] = _IMPOSSIBLE
         return _trace(survivors), float(metric[0])
 
     def correlations(self, soft: Floats, payloads: NDArray[np.uint64]) -> Floats:
