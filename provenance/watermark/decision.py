@@ -37,7 +37,7 @@ from provenance.watermark.code import ID_BITS
 
 FALSE_POSITIVE_BOUND = 1e-9
 """Chance, per upload, that any mark at all is claimed where there is none."""
-MAX_ATTEMPTS = 48
+MAX_ATTEMPTS = 64
 """Decoding attempts per key and upload; the detector stops there."""
 _WORDS = 2**ID_BITS
 _LOOSE = 1 / (4 * float(special.ndtr(-math.sqrt(2))))

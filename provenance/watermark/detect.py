@@ -19,7 +19,7 @@ from provenance.watermark.keys import KeyRing, MarkKey
 from provenance.watermark.names import Names
 from provenance.watermark.pattern import INNER, OUTER, Carriers, Pattern, pattern_of
 from provenance.watermark.planes import Complexes, Floats, as_complexes, as_floats, rms
-from provenance.watermark.sync import cuts, search, turned
+from provenance.watermark.sync import Search, cuts, turned
 
 SMALLEST_SIDE = 96
 """Pixels below which an upload is too small to tell anything."""
@@ -27,7 +27,7 @@ _AUDIBLE = 2.5
 """Pilot score below which a guessed geometry is not worth a decoding attempt."""
 _FIRM = 25.0
 """z from which a guessed format is not looked at again."""
-_CUTS = 8
+_CUTS = 6
 """Lattices of plain cuts that are tried at last."""
 _RINGS = np.linspace(INNER, OUTER, 8)
 
@@ -167,10 +167,12 @@ class _Attempt:
     def _geometries(self, pilots: Carriers) -> Iterator[Geometry]:
         height, width = self.pictures[0].shape
         yield from plain_resizes(width, height)
-        mixed = self._mixed()
-        for lattice in search(mixed, pilots):
-            yield from lattice
+        mixed, fine = self._mixed(), self.pictures[-WHOLE]
+        search = Search(pilots)
+        yield from search.lattices(mixed, limit=3)
         yield from cuts(mixed, pilots, _CUTS)
+        # In small cuts of texture another average may hear what this one has missed.
+        yield from search.lattices(fine, limit=2)
 
     def _weightings(self, folded: Folded) -> Iterator[Floats]:
         """Ways to combine the channels: for least variance (MVDR, Capon 1969, the pilots telling

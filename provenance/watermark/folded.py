@@ -17,7 +17,7 @@ from provenance.watermark.pattern import REACH, TILE, Carriers
 from provenance.watermark.planes import Complexes, Floats, as_complexes, as_floats, local_mean
 
 _V, _U = (grid.ravel() for grid in np.mgrid[-REACH : REACH + 1, : REACH + 1])
-_LOUD = 0.86
+_LOUD = 0.92
 """Share of the lattice points above whose power none counts for more to the noise around it: what
 is loud may be the mark."""
 _APART = 5

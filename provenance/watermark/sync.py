@@ -57,34 +57,61 @@ _SHIFTS = 4
 """How many shifts of one lattice may be tried."""
 
 
-def search(picture: Floats, pilots: Carriers, limit: int = 3) -> Iterator[list[Geometry]]:
-    """The likeliest lattices of an upload, refined to a fraction of a pixel, those first that were
-    loud before and after.
+class Search:
+    """The likeliest lattices of an upload. What the pilots of one average suggest is listened for
+    in others too: the first stage is the longest, and is gone through once.
 
     Args:
-        picture: a whitened average.
         pilots: the carriers of the sync key.
-        limit: how many different lattices to try at most.
-
-    Yields:
-        for each lattice the ways in which it was refined, the likeliest first.
     """
-    spectrum, fourier = _spectrum(picture), Fourier.of([picture])
-    fine = Listener.of(pilots, _SHIFT_GRID)
-    usual = _usual_sizes(spectrum, fine)
-    found = [usual]
-    if usual.score < CLEAR:
-        found = sorted(_everywhere(spectrum, fine), key=_by_score)
-    if found[0].score >= CLEAR:  # where all pilots are loud, the rough lattice may be a step off
-        nearer = Refinement.of(fourier, fine, found[0]).first
-        yield Refinement.of(fourier, fine, nearer).all()
-        return
-    rough = _distinct([usual, *found], _ROUGH)
-    first, *others = (Refinement.of(fourier, fine, each) for each in rough)
-    others.sort(key=Refinement.loudness, reverse=True)
-    tried = [first, *others[: limit - 1]]  # noise seldom looks like a usual size: that one is tried
-    for each in sorted(tried, key=Refinement.loudness, reverse=True):
-        yield each.all()
+
+    def __init__(self, pilots: Carriers) -> None:
+        self._fine = Listener.of(pilots, _SHIFT_GRID)
+        self._heard: dict[bool, Floats] = {}
+
+    def lattices(self, picture: Floats, limit: int) -> Iterator[Geometry]:
+        """Lattices refined to a fraction of a pixel, those first that were loud before and after;
+        each in the ways in which it was refined, the likeliest first.
+
+        Args:
+            picture: a whitened average.
+            limit: how many different lattices to try at most.
+        """
+        spectrum, fourier = _spectrum(picture), Fourier.of([picture])
+        usual = _usual_sizes(spectrum, self._fine)
+        found = [usual]
+        if usual.score < CLEAR:
+            found = sorted(self._everywhere(spectrum), key=_by_score)
+        if found[0].score >= CLEAR:  # where all pilots are loud, the rough one may be a step off
+            nearer = Refinement.of(fourier, self._fine, found[0]).first
+            yield from Refinement.of(fourier, self._fine, nearer).all()
+            return
+        rough = _distinct([usual, *found], _ROUGH)
+        first, *others = (Refinement.of(fourier, self._fine, each) for each in rough)
+        others.sort(key=Refinement.loudness, reverse=True)
+        tried = [first, *others[: limit - 1]]  # noise seldom looks like a usual size: it is tried
+        for each in sorted(tried, key=Refinement.loudness, reverse=True):
+            yield from each.all()
+
+    def _everywhere(self, spectrum: Complexes) -> list[Found]:
+        """Stages 1 to 3: the best of all hypotheses, upright and mirrored."""
+        found: list[Found] = []
+        for flip in (False, True):
+            if flip not in self._heard:
+                coarse = Listener.of(self._fine.pilots, _COARSE_GRID, _COARSE_RADIUS)
+                scores = _coarse_scores(spectrum, coarse, flip)
+                self._heard[flip] = _best(_hypotheses(), scores, _HEARD)
+            heard = self._heard[flip]
+            kept = _best(heard, _scores(spectrum, self._fine, heard, flip), _KEPT)
+            meshed = np.concatenate([_neighbours(each) for each in kept])
+            near = _coherent(spectrum, self._fine, meshed, flip)
+            found += (
+                min(near[start : start + _NEAR], key=_by_score)
+                for start in range(0, len(near), _NEAR)
+            )
+            if min(found, key=_by_score).score >= CLEAR:
+                break
+        return found
 
 
 def turned(picture: Floats, pilots: Carriers, guess: Geometry) -> Geometry:
@@ -129,22 +156,6 @@ def _by_score(found: Found) -> float:
 def _usual_sizes(spectrum: Complexes, fine: Listener) -> Found:
     found = [each for flip in (False, True) for each in _coherent(spectrum, fine, _USUAL, flip)]
     return min(found, key=_by_score)
-
-
-def _everywhere(spectrum: Complexes, fine: Listener) -> list[Found]:
-    """Stages 1 to 3: the best of all hypotheses, upright and mirrored."""
-    found: list[Found] = []
-    coarse = Listener.of(fine.pilots, _COARSE_GRID, _COARSE_RADIUS)
-    for flip in (False, True):
-        heard = _best(_hypotheses(), _coarse_scores(spectrum, coarse, flip), _HEARD)
-        kept = _best(heard, _scores(spectrum, fine, heard, flip), _KEPT)
-        near = _coherent(spectrum, fine, np.concatenate([_neighbours(each) for each in kept]), flip)
-        found += (
-            min(near[start : start + _NEAR], key=_by_score) for start in range(0, len(near), _NEAR)
-        )
-        if min(found, key=_by_score).score >= CLEAR:
-            break
-    return found
 
 
 def _best(hypotheses: Floats, scores: Floats, count: int) -> Floats:

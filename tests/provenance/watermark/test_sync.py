@@ -10,7 +10,7 @@ from provenance.watermark import MarkKey
 from provenance.watermark.geometry import Geometry
 from provenance.watermark.pattern import TILE, pattern_of
 from provenance.watermark.planes import Floats, as_floats
-from provenance.watermark.sync import cuts, search
+from provenance.watermark.sync import Search, cuts
 
 PATTERN = pattern_of(MarkKey(1, bytes(range(32))))
 WIDTH, HEIGHT = 480, 352
@@ -49,7 +49,7 @@ def _marked(
     ids=["as it was", "mirrored and smaller", "larger and turned", "stretched"],
 )
 def test_the_lattice_is_found_to_half_a_unit(geometry: Geometry) -> None:
-    found = next(search(_marked(geometry, noise=2.0), PATTERN.pilots))[0]
+    found = next(Search(PATTERN.pilots).lattices(_marked(geometry, noise=2.0), limit=1))
     corners = np.array([[WIDTH, 0], [0, HEIGHT], [WIDTH, HEIGHT]]) / 2
     moved = corners @ (np.linalg.inv(found.array) - np.linalg.inv(geometry.array)).T
     assert np.abs(moved).max() < 0.5
@@ -60,7 +60,7 @@ def test_a_small_cut_is_found_by_its_fast_waves(step: int, noise: float) -> None
     scale = 0.6 + 0.02 * step
     there = Geometry((scale, 0.0, 0.0, scale), (31.0 * step, 17.0 * step))
     picture = _marked(there, noise, slow=0.45, size=(288, 172))
-    found = [each for lattice in search(picture, PATTERN.pilots, limit=3) for each in lattice]
+    found = list(Search(PATTERN.pilots).lattices(picture, limit=3))
     assert min(abs(each.scale[0] / scale - 1) for each in found if not each.flipped) < 0.004
 
 
@@ -80,4 +80,13 @@ def test_of_a_faint_cut_the_shift_is_found(factor: float) -> None:
 
 def test_noise_is_found_no_lattice_that_is_clear() -> None:
     noise = as_floats(np.random.default_rng(6).normal(size=(HEIGHT, WIDTH)))
-    assert len(list(search(noise, PATTERN.pilots, limit=2))) == 2  # a clear one would be the last
+    found = Search(PATTERN.pilots).lattices(noise, limit=2)
+    assert len({round(each.scale[0], 1) for each in found}) == 2  # a clear one would be the last
+
+
+def test_what_one_average_suggests_is_found_in_another() -> None:
+    there = Geometry((0.88, 0.0, 0.0, 0.88), (310.0, 170.0))
+    search = Search(PATTERN.pilots)
+    list(search.lattices(_marked(there, 9.0, slow=0.45, size=(288, 172)), limit=1))
+    found = search.lattices(_marked(there, 6.0, slow=0.45, size=(288, 172)), limit=3)
+    assert min(abs(each.scale[0] / 0.88 - 1) for each in found if not each.flipped) < 0.004
