@@ -34,7 +34,7 @@ WHOLE = 3
 _PLATEAU_STEP = 10.0
 """Grey levels between the levels that colours are sorted by."""
 _PLATEAU_SIDE = 480
-"""Pixels of the longer side above which half the size is enough for that."""
+"""Pixels of the longer side above which colours are followed at half the size."""
 _PLATEAU_SHRINK, _PLATEAU_SPREAD = 8, 2.0
 """A colour is averaged over a Gaussian of 16 pixels."""
 _LARGEST = 4.0

@@ -52,13 +52,13 @@ class Folded:
         """Standard score of the pilots of each picture at the place where the geometry says they
         are."""
         measured = pilots.measure(self.spectra)
-        return as_floats(measured.real.sum(1) / _norm(measured))
+        return as_floats(measured.real.sum(-1) / _norm(measured))
 
     def shifts(self, pilots: Carriers, count: int) -> list[tuple[float, tuple[float, float]]]:
         """The cyclic shifts (x, y), in tile units, under which the pilots of the first picture are
         heard best, each a little apart from the others, and their standard score there; the best
         first."""
-        measured = pilots.measure(self.spectra)[:1]
+        measured = pilots.measure(self.spectra[0])
         correlation = _cyclic_correlation(measured, pilots)
         left, near = correlation.copy(), np.arange(-_APART, _APART + 1)
         found = []
@@ -68,22 +68,22 @@ class Folded:
                 -column - _vertex(correlation[row], column),
                 -row - _vertex(correlation[:, column], row),
             )
-            found.append((float(correlation[row, column] / _norm(measured)[0]), shift))
+            found.append((float(correlation[row, column] / _norm(measured)), shift))
             left[np.ix_((row + near) % TILE, (column + near) % TILE)] = -np.inf
         return found
 
 
 def _cyclic_correlation(values: Complexes, pilots: Carriers) -> Floats:
-    """Sum of the pilots' values, shape (1, pilots), turned back by every shift of a tile; shape
+    """Sum of the pilots' values, shape (pilots,), turned back by every shift of a tile; shape
     (TILE, TILE), its index the negative shift."""
     plane = np.zeros((TILE, TILE // 2 + 1), np.complex64)
     twice = np.where(pilots.u == 0, np.float32(2), np.float32(1))  # no mirror image to add them
-    plane[pilots.v % TILE, pilots.u] = values[0].conj() * twice
+    plane[pilots.v % TILE, pilots.u] = values.conj() * twice
     return as_floats(fft.irfft2(plane, (TILE, TILE), norm="forward") / 2)
 
 
 def _norm(measured: Complexes) -> Floats:
-    return as_floats(np.sqrt((measured.real**2 + measured.imag**2).sum(1) / 2 + 1e-9))
+    return as_floats(np.sqrt((measured.real**2 + measured.imag**2).sum(-1) / 2 + 1e-9))
 
 
 def _vertex(samples: Floats, index: int) -> float:

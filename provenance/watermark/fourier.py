@@ -88,16 +88,3 @@ def _window_transform(position: NDArray[np.float64]) -> NDArray[np.float64]:
     """Fourier transform of the window, at positions as shares of the padded size."""
     root = np.sqrt(_SHAPE**2 - (2 * np.pi * _WINDOW * position) ** 2)
     return 2 * _WINDOW * np.sinh(root) / root
-
-
-def padded_size(picture: Floats) -> int:
-    """About twice the picture's longer side or more."""
-    return next(size for size in (1024, 1536, 2048) if size >= 1.96 * max(picture.shape))
-
-
-def centred(picture: Floats, size: int) -> Floats:
-    """Padded to size × size, its centre in the corner."""
-    height, width = picture.shape
-    padded = np.zeros((size, size), np.float32)
-    padded[:height, :width] = picture
-    return np.roll(padded, (-(height // 2), -(width // 2)), (0, 1))

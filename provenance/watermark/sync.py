@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from provenance.watermark.folded import Folded
-from provenance.watermark.fourier import Fourier, centred, padded_size
+from provenance.watermark.fourier import Fourier
 from provenance.watermark.geometry import Geometry
 from provenance.watermark.listener import Listener
 from provenance.watermark.pattern import TILE, Carriers
@@ -270,16 +270,29 @@ def _interpolated(spectrum: Complexes, x: Floats, y: Floats) -> Complexes:
 def _spectrum(picture: Floats) -> Complexes:
     """Whitened half-plane spectrum, rows from -N/2 to N/2, phases relative to the centre."""
     height, width = picture.shape
-    size = padded_size(picture)
+    size = _padded_size(picture)
     taper_y = np.hanning(height + 2)[1:-1] ** 0.35
     taper_x = np.hanning(width + 2)[1:-1] ** 0.35
     tapered = as_floats(picture * np.outer(taper_y, taper_x))
-    spectrum = np.fft.fftshift(fft.rfft2(centred(tapered, size)), axes=0)
+    spectrum = np.fft.fftshift(fft.rfft2(_centred(tapered, size)), axes=0)
     power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
     window = int(41 * size / 1024) | 1
     smooth = cv2.blur(power, (window, window))
     level = cv2.blur(np.minimum(power, 8 * smooth), (window, window)) + np.float32(1e-9)
     return as_complexes(spectrum / np.sqrt(level))
+
+
+def _padded_size(picture: Floats) -> int:
+    """About twice the picture's longer side or more."""
+    return next(size for size in (1024, 1536, 2048) if size >= 1.96 * max(picture.shape))
+
+
+def _centred(picture: Floats, size: int) -> Floats:
+    """Padded to size × size, its centre in the corner."""
+    height, width = picture.shape
+    padded = np.zeros((size, size), np.float32)
+    padded[:height, :width] = picture
+    return np.roll(padded, (-(height // 2), -(width // 2)), (0, 1))
 
 
 def _distinct(found: list[Found], limit: int) -> list[Found]:
