@@ -25,18 +25,13 @@ from provenance.watermark.planes import (
     local_rms,
     rms,
 )
+from provenance.watermark.plateaus import beside_plateaus
 
 WORKING_SIDE = 900
 """Longest side, in pixels, at which an upload is examined; larger ones are shrunk to it."""
 _INTRA, _FOLLOWING, _SPREAD = 4, 5, 12
 WHOLE = 3
 """How many of the averages, the last ones, are of the whole clip."""
-_PLATEAU_STEP = 10.0
-"""Grey levels between the levels that colours are sorted by."""
-_PLATEAU_SIDE = 480
-"""Pixels of the longer side above which colours are followed at half the size."""
-_PLATEAU_SHRINK, _PLATEAU_SPREAD = 8, 2.0
-"""A colour is averaged over a Gaussian of 16 pixels."""
 _LARGEST = 4.0
 """Grey levels: the mark is hardly ever larger."""
 _QUIET = 0.4
@@ -84,8 +79,8 @@ def channels(luma: Sequence[Bytes], picture_types: Sequence[str]) -> list[Floats
     ]  # fmt: skip
     groups = [group for group in (intra[:_INTRA], following) if group]
     spread = list(range(0, count, max(1, count // _SPREAD)))
-    averages = [average(group, beside) for group in groups for beside in (_fine, _flat)]
-    return averages + [average(spread, beside) for beside in (_fine, _coarse, _flat)]
+    averages = [average(group, beside) for group in groups for beside in (_fine, beside_plateaus)]
+    return averages + [average(spread, beside) for beside in (_fine, _coarse, beside_plateaus)]
 
 
 _Beside = Callable[[Bytes], Floats]
@@ -104,45 +99,6 @@ def _coarse(luma: Bytes) -> Floats:
         apart = np.s_[row::4, column::4]
         median[apart] = cv2.medianBlur(np.ascontiguousarray(luma[apart]), 5)
     return as_floats(luma) - as_floats(median)
-
-
-def _flat(luma: Bytes) -> Floats:
-    """Beside the mean colour of what is of about the same colour and near: on drawings this is the
-    flat colour itself, up to its very edge, and all slow waves remain.
-
-    A bilateral filter (Tomasi & Manduchi 1998) by sorted levels (Yang, Tan & Ahuja 2009): each
-    pixel counts to the two levels around it, each level is averaged on a small picture.
-    """
-    height, width = luma.shape
-    fill = (-height % _PLATEAU_SHRINK, -width % _PLATEAU_SHRINK)  # whole factors shrink faster
-    filled = cv2.copyMakeBorder(luma, 0, fill[0], 0, fill[1], cv2.BORDER_REFLECT)
-    whole = (width + fill[1], height + fill[0])
-    half = 2 if max(luma.shape) > _PLATEAU_SIDE else 1
-    size, small = ((whole[0] // n, whole[1] // n) for n in (half, _PLATEAU_SHRINK))
-    picture = as_floats(cv2.resize(as_floats(filled), size, interpolation=cv2.INTER_AREA))
-    grey = np.rint(picture).astype(np.uint8)
-    plateaus = np.zeros_like(picture)
-    first, last = (int(edge / _PLATEAU_STEP) for edge in (grey.min(), grey.max()))
-    for shares, values in _levels()[first : last + 2]:
-        share = cv2.LUT(grey, shares)
-        amount, total = (
-            cv2.GaussianBlur(
-                cv2.resize(each, small, interpolation=cv2.INTER_AREA), (0, 0), _PLATEAU_SPREAD
-            )
-            for each in (share, cv2.LUT(grey, values))
-        )
-        mean = cv2.resize(total / (amount + np.float32(1e-4)), size)
-        cv2.accumulateProduct(share, mean, plateaus)
-    return as_floats(cv2.resize(picture - plateaus, whole)[:height, :width])
-
-
-@cache
-def _levels() -> list[tuple[Floats, Floats]]:
-    """For each level, how much each grey value counts to it, and that times the value."""
-    greys = np.arange(256, dtype=np.float32)
-    levels = np.arange(0, 256 + _PLATEAU_STEP, _PLATEAU_STEP)
-    shares = [as_floats(np.maximum(0, 1 - np.abs(greys - each) / _PLATEAU_STEP)) for each in levels]
-    return [(share, share * greys) for share in shares]
 
 
 def _shrunk(luma: Bytes, scale: float) -> Bytes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from provenance.watermark.average import Average
 from provenance.watermark.channels import WHOLE, channels, working_scale
 from provenance.watermark.code import mark_id_of
 from provenance.watermark.decision import MAX_ATTEMPTS, Budget
@@ -90,11 +91,10 @@ def detect(
     if min(luma[0].shape) < SMALLEST_SIDE:
         return MarkDetection(None, 0.0, budget.blind, 1.0, too_small=True)
     scale = working_scale(luma[0])
-    pictures = channels(luma, picture_types)
-    fourier = Fourier.of(pictures)
+    averages = _Averages.of(channels(luma, picture_types))
     best = MarkDetection(None, 0.0, budget.blind, 1.0)
     for epoch in reversed(keys.epochs):
-        attempt = _Attempt(pictures, fourier, keys.of_epoch(epoch), budget, names)
+        attempt = _Attempt(averages, keys.of_epoch(epoch), budget, names)
         found = attempt.run()
         if found.mark_id is not None and found.geometry is not None:
             return _in_upload_pixels(found, scale)
@@ -111,15 +111,39 @@ def _in_upload_pixels(found: MarkDetection, scale: float) -> MarkDetection:
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Averages:
+    """The averages of one upload.
+
+    Args:
+        fourier: of all of them.
+        mixed: all together, at unit rms: they hear most.
+        fine: the whole clip's beside a small median. In small cuts of texture it may hear what the
+            mixed one has missed.
+        size: their width and height.
+    """
+
+    fourier: Fourier
+    mixed: Average
+    fine: Average
+    size: tuple[int, int]
+
+    @classmethod
+    def of(cls, pictures: Sequence[Floats]) -> _Averages:
+        height, width = pictures[0].shape
+        mixed = np.tensordot(_mixture(len(pictures)), pictures, 1)
+        mixed = as_floats(mixed / np.float32(rms(mixed) + 1e-9))
+        fine = Average(pictures[-WHOLE])
+        return cls(Fourier.of(pictures), Average(mixed), fine, (width, height))
+
+
 class _Attempt:
     """One epoch's search of one upload; stops after MAX_ATTEMPTS decodings per key."""
 
     def __init__(
-        self, pictures: list[Floats], fourier: Fourier, keys: Sequence[MarkKey], budget: Budget,
-        registered: Names,
-    ) -> None:  # fmt: skip
-        self.pictures = pictures
-        self.fourier = fourier
+        self, averages: _Averages, keys: Sequence[MarkKey], budget: Budget, registered: Names
+    ) -> None:
+        self.averages = averages
         self.keys = keys
         self.budget = budget
         self.registered = registered
@@ -129,7 +153,7 @@ class _Attempt:
     def run(self) -> MarkDetection:
         pilots = pattern_of(self.keys[0]).pilots
         for geometry in self._geometries(pilots):
-            folded = Folded.of(self.fourier, geometry)
+            folded = Folded.of(self.averages.fourier, geometry)
             if folded.pilot_scores(pilots).max() < _AUDIBLE:
                 continue
             for weights in self._weightings(folded):
@@ -153,26 +177,18 @@ class _Attempt:
         if guess is None or guess.format is None or claim.score >= _FIRM:
             return claim
         pilots = pattern_of(key).pilots
-        geometry = turned(self._mixed(), pilots, guess)
-        folded = Folded.of(self.fourier, geometry)
+        geometry = turned(self.averages.mixed, pilots, guess)
+        folded = Folded.of(self.averages.fourier, geometry)
         again = self._decode(folded, weights, geometry, key)
         clearer = again.mark_id == claim.mark_id and again.score > claim.score
         return replace(claim, geometry=geometry) if clearer else claim
 
-    def _mixed(self) -> Floats:
-        """All averages together, at unit rms: they hear most."""
-        picture = np.tensordot(_mixture(len(self.pictures)), self.pictures, 1)
-        return as_floats(picture / np.float32(rms(picture) + 1e-9))
-
     def _geometries(self, pilots: Carriers) -> Iterator[Geometry]:
-        height, width = self.pictures[0].shape
-        yield from plain_resizes(width, height)
-        mixed, fine = self._mixed(), self.pictures[-WHOLE]
+        yield from plain_resizes(*self.averages.size)
         search = Search(pilots)
-        yield from search.lattices(mixed, limit=3)
-        yield from cuts(mixed, pilots, _CUTS)
-        # In small cuts of texture another average may hear what this one has missed.
-        yield from search.lattices(fine, limit=2)
+        yield from search.lattices(self.averages.mixed, limit=3)
+        yield from cuts(self.averages.mixed, pilots, _CUTS)
+        yield from search.lattices(self.averages.fine, limit=2)
 
     def _weightings(self, folded: Folded) -> Iterator[Floats]:
         """Ways to combine the channels: for least variance (MVDR, Capon 1969, the pilots telling

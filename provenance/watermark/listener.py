@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,40 +15,30 @@ from provenance.watermark.planes import Complexes, Floats, as_complexes, as_floa
 
 @dataclass(frozen=True, eq=False)
 class Listener:
-    """Pilots, and what turns their values back by half of the shifts of a mesh over the tile; the
-    other half are the same shifts in the opposite direction.
+    """Pilots, and what turns their values back by the shifts of a mesh over the tile.
 
     Args:
-        pilots: the carriers listened to, those of even v first.
-        evens: how many these are.
-        grid: shifts per axis.
-        cosines, sines: of the waves' phases, shape (pilots, shifts).
+        pilots: the carriers listened to, ordered by whether u and v are odd.
+        grid: shifts per axis; a multiple of 4.
     """
 
     pilots: Carriers
-    evens: int
     grid: int
-    cosines: Floats
-    sines: Floats
 
     @classmethod
     @lru_cache(maxsize=4)
     def of(cls, pilots: Carriers, grid: int, radius: float = math.inf) -> Listener:
         """A listener to the pilots of at most `radius`; kept for the next picture."""
         pilots = pilots.within(radius)
-        pilots = pilots.ordered(np.argsort(pilots.v % 2, kind="stable"))
-        evens = int((pilots.v % 2 == 0).sum())
-        y, x = (side.ravel() for side in np.indices((grid // 2 + 1, grid)))
-        steps = (np.outer(pilots.u, x) + np.outer(pilots.v, y)) % grid
-        circle = 2 * np.pi * np.arange(grid) / grid
-        cosines, sines = (as_floats(wave(circle)).astype(np.float32) for wave in (np.cos, np.sin))
-        return cls(pilots, evens, grid, cosines[steps], sines[steps])
+        parity = pilots.u % 2 * 2 + pilots.v % 2
+        return cls(pilots.ordered(np.argsort(parity, kind="stable")), grid)
 
     def scores(self, values: Complexes) -> Floats:
         """Pilot score of each row of measured pilots (n, pilots), the best over all shifts.
 
-        Half a tile further down, the waves of odd v are turned round; opposite shifts turn the
-        sines round. So four sums over a quarter of the shifts tell all of them.
+        Half a tile to the right, the waves of odd u are turned round, half a tile further down
+        those of odd v; opposite shifts turn the sines round. So sums over an eighth of the shifts
+        tell all of them.
         """
         real, imaginary = (np.ascontiguousarray(part) for part in (values.real, values.imag))
         power = real * real + imaginary * imaginary
@@ -55,25 +46,25 @@ class Listener:
         real *= tamed
         imaginary *= tamed
         norm = np.sqrt(np.minimum(power, 2.5**2).sum(1) / 2) + 1e-9
-        shifts = slice((self.grid // 4 + 1) * self.grid)
-        even, odd = slice(self.evens), slice(self.evens, None)
-        steady, turned = (real[:, half] @ self.cosines[half, shifts] for half in (even, odd))
-        steadily, turning = (imaginary[:, half] @ self.sines[half, shifts] for half in (even, odd))
-        with_odd, against_odd = turned + turning, np.subtract(turned, turning, out=turned)
-        ahead, behind = steady + steadily, np.subtract(steady, steadily, out=steady)
-        ahead += np.abs(with_odd, out=with_odd)
-        behind += np.abs(against_odd, out=against_odd)
-        return as_floats(np.maximum(ahead, behind, out=ahead).max(1) / norm)
+        ahead, behind = [], []
+        for waves, cosines, sines in self._eighth:
+            steady, turned = real[:, waves] @ cosines, imaginary[:, waves] @ sines
+            ahead.append(steady + turned)
+            behind.append(np.subtract(steady, turned, out=steady))
+        best = np.maximum(_best_of_halves(ahead), _best_of_halves(behind))
+        return as_floats(best.max(1) / norm)
 
     def tops(self, values: Complexes) -> Floats:
         """Highest correlation of each row of measured pilots (n, pilots) with their phases, over
         all shifts, between those of the mesh as well."""
-        even, odd = self._halves(values)
-        best = np.abs(odd, out=np.empty_like(odd))
+        cosines, sines = self._half
+        even = np.ascontiguousarray(values.real) @ cosines
+        odd = np.ascontiguousarray(values.imag) @ sines
+        best = np.abs(odd)
         best += even
         place = best.argmax(1)
         rows = np.arange(len(values))
-        turn = self.cosines[:, place] - 1j * np.sign(odd[rows, place]) * self.sines[:, place]
+        turn = cosines[:, place] - 1j * np.sign(odd[rows, place]) * sines[:, place]
         return as_floats((values * turn.T @ self._near.T).real.max(1))
 
     @cached_property
@@ -83,9 +74,34 @@ class Listener:
         steps = np.outer(x, self.pilots.u) + np.outer(y, self.pilots.v)
         return as_complexes(np.exp(-2j * np.pi * steps))
 
-    def _halves(self, values: Complexes) -> tuple[Floats, Floats]:
-        """What is the same and what is opposite under opposite shifts, shape (n, shifts)."""
-        return (
-            as_floats(np.ascontiguousarray(values.real) @ self.cosines),
-            as_floats(np.ascontiguousarray(values.imag) @ self.sines),
-        )
+    @cached_property
+    def _half(self) -> tuple[Floats, Floats]:
+        """Cosines and sines of the waves' phases, shape (pilots, shifts): all shifts but those
+        opposite to others."""
+        return self._waves(slice(None), self.grid // 2 + 1, self.grid)
+
+    @cached_property
+    def _eighth(self) -> list[tuple[slice, Floats, Floats]]:
+        """The pilots of even and of odd u and v, in the order (u, v) = (0, 0), (0, 1), (1, 0),
+        (1, 1), with cosines and sines over the first eighth of the shifts."""
+        parity = self.pilots.u % 2 * 2 + self.pilots.v % 2
+        ends = [int(end) for end in np.searchsorted(parity, range(5))]
+        parts = [slice(first, end) for first, end in pairwise(ends)]
+        return [(part, *self._waves(part, self.grid // 4 + 1, self.grid // 2)) for part in parts]
+
+    def _waves(self, part: slice, rows: int, columns: int) -> tuple[Floats, Floats]:
+        y, x = (side.ravel() for side in np.indices((rows, columns)))
+        steps = (np.outer(self.pilots.u[part], x) + np.outer(self.pilots.v[part], y)) % self.grid
+        circle = 2 * np.pi * np.arange(self.grid) / self.grid
+        return as_floats(np.cos(circle))[steps], as_floats(np.sin(circle))[steps]
+
+
+def _best_of_halves(sums: list[Floats]) -> Floats:
+    """The best over half-tile shifts of what the waves of even and odd u and v add up to."""
+    steady, by_v, by_u, by_both = sums
+    best = steady + by_v
+    best += np.abs(by_u + by_both)
+    steady -= by_v
+    by_u -= by_both
+    steady += np.abs(by_u, out=by_u)
+    return as_floats(np.maximum(best, steady, out=best))

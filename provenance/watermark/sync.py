@@ -20,13 +20,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
+from provenance.watermark.average import Average
 from provenance.watermark.folded import Folded
-from provenance.watermark.fourier import Fourier
 from provenance.watermark.geometry import Geometry
 from provenance.watermark.listener import Listener
 from provenance.watermark.pattern import TILE, Carriers
@@ -47,7 +45,7 @@ _SHIFT_GRID = 64
 """Cyclic shifts tried per axis: two to each period of the fastest pilot."""
 _HEARD, _KEPT, _NEAR = 1024, 16, 27
 """How many hypotheses are heard again, how many are meshed around, and the size of a mesh."""
-_BATCH = 64
+_BATCH = 128
 """Hypotheses at a time: few enough to stay in the cache."""
 _USUAL_FACTORS = (1.0, 0.5, 0.75, 2 / 3, 1.5, 2.0)
 _USUAL = np.array([(factor, factor, 0.0) for factor in _USUAL_FACTORS], np.float32)
@@ -69,15 +67,15 @@ class Search:
         self._fine = Listener.of(pilots, _SHIFT_GRID)
         self._heard: dict[bool, Floats] = {}
 
-    def lattices(self, picture: Floats, limit: int) -> Iterator[Geometry]:
+    def lattices(self, average: Average, limit: int) -> Iterator[Geometry]:
         """Lattices refined to a fraction of a pixel, those first that were loud before and after;
         each in the ways in which it was refined, the likeliest first.
 
         Args:
-            picture: a whitened average.
+            average: where to listen.
             limit: how many different lattices to try at most.
         """
-        spectrum, fourier = _spectrum(picture), Fourier.of([picture])
+        spectrum, fourier = average.spectrum, average.fourier
         usual = _usual_sizes(spectrum, self._fine)
         found = [usual]
         if usual.score < CLEAR:
@@ -114,11 +112,11 @@ class Search:
         return found
 
 
-def turned(picture: Floats, pilots: Carriers, guess: Geometry) -> Geometry:
+def turned(average: Average, pilots: Carriers, guess: Geometry) -> Geometry:
     """A guessed lattice as it lies if turned by up to two degrees, refined to its pilots.
 
     Args:
-        picture: a whitened average.
+        average: where to listen.
         pilots: the carriers of the sync key.
         guess: an upright lattice whose scales are known.
     """
@@ -126,25 +124,25 @@ def turned(picture: Floats, pilots: Carriers, guess: Geometry) -> Geometry:
     turns = np.arange(-6, 7, dtype=np.float32) * np.float32(_ROTATION_STEP / 3)
     (x, y), flip = guess.scale, guess.flipped
     near = np.stack([np.full_like(turns, x), np.full_like(turns, y), turns], 1)
-    scores = [each.score for each in _coherent(_spectrum(picture), fine, as_floats(near), flip)]
+    scores = [each.score for each in _coherent(average.spectrum, fine, as_floats(near), flip)]
     start = Lattice(flip, x, y, float(turns[int(np.argmax(scores))]))
-    return refined(Fourier.of([picture]), fine, start, TURNED).geometry
+    return refined(average.fourier, fine, start, TURNED).geometry
 
 
-def cuts(picture: Floats, pilots: Carriers, limit: int) -> list[Geometry]:
+def cuts(average: Average, pilots: Carriers, limit: int) -> list[Geometry]:
     """The likeliest lattices of an upload that was cut out of a copy, upright, and resized by a
     usual factor if at all. Only its shift is unknown, and pilots too faint for the search tell it:
     there are a hundred times fewer hypotheses for noise to fit.
 
     Args:
-        picture: a whitened average.
+        average: where to listen.
         pilots: the carriers of the sync key.
         limit: how many lattices at most.
     """
-    found, fourier = [], Fourier.of([picture])
+    found = []
     for flip, factor in product((False, True), _USUAL_FACTORS):
         geometry = Geometry.of(flip, factor, factor, 0.0)
-        shifts = Folded.of(fourier, geometry).shifts(pilots, _SHIFTS)
+        shifts = Folded.of(average.fourier, geometry).shifts(pilots, _SHIFTS)
         found += [Found(score, geometry.moved(shift)) for score, shift in shifts]
     return [each.geometry for each in sorted(found, key=_by_score)[:limit]]
 
@@ -194,7 +192,7 @@ def _coarse_scores(spectrum: Complexes, coarse: Listener, flip: bool) -> Floats:
     turned = np.exp(-1j * coarse.pilots.phase).astype(np.complex64)
     places = _places(coarse, flip, spectrum.shape)
     blocks = (places[start : start + _BATCH] for start in range(0, len(places), _BATCH))
-    return np.concatenate([coarse.scores(either[block] * turned) for block in blocks])
+    return np.concatenate([coarse.scores(either.take(block) * turned) for block in blocks])
 
 
 @lru_cache(maxsize=4)
@@ -251,7 +249,8 @@ def _values(spectrum: Complexes, fine: Listener, hypotheses: Floats, flip: bool)
     half = size // 2
     x, y, mirrored = _frequencies(pilots.u, pilots.v, hypotheses, flip, size)
     values = _interpolated(spectrum, x, y + half)
-    values = np.where(mirrored, values.conj(), values) * np.exp(-1j * pilots.phase)
+    values = np.where(mirrored, values.conj(), values)
+    values *= as_complexes(np.exp(-1j * pilots.phase))
     values *= (x < half - 2) & (np.abs(y) < half - 2)
     return as_complexes(values)
 
@@ -259,40 +258,15 @@ def _values(spectrum: Complexes, fine: Listener, hypotheses: Floats, flip: bool)
 def _interpolated(spectrum: Complexes, x: Floats, y: Floats) -> Complexes:
     """Bilinear samples of a spectrum at columns x and rows y, clipped to its inside."""
     rows, columns = spectrum.shape
-    left = np.clip(np.floor(x).astype(np.int32), 0, columns - 2)
-    top = np.clip(np.floor(y).astype(np.int32), 0, rows - 2)
+    left, top = (np.clip(np.floor(side), 0, count - 2) for side, count in ((x, columns), (y, rows)))
     right_share, lower_share = x - left, y - top
-    upper = spectrum[top, left] * (1 - right_share) + spectrum[top, left + 1] * right_share
-    lower = spectrum[top + 1, left] * (1 - right_share) + spectrum[top + 1, left + 1] * right_share
+    place = top.astype(np.intp) * columns + left.astype(np.intp)
+    whole = spectrum.ravel()
+    upper, lower = (
+        whole.take(row) * (1 - right_share) + whole.take(row + 1) * right_share
+        for row in (place, place + columns)
+    )
     return as_complexes(upper * (1 - lower_share) + lower * lower_share)
-
-
-def _spectrum(picture: Floats) -> Complexes:
-    """Whitened half-plane spectrum, rows from -N/2 to N/2, phases relative to the centre."""
-    height, width = picture.shape
-    size = _padded_size(picture)
-    taper_y = np.hanning(height + 2)[1:-1] ** 0.35
-    taper_x = np.hanning(width + 2)[1:-1] ** 0.35
-    tapered = as_floats(picture * np.outer(taper_y, taper_x))
-    spectrum = np.fft.fftshift(fft.rfft2(_centred(tapered, size)), axes=0)
-    power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
-    window = int(41 * size / 1024) | 1
-    smooth = cv2.blur(power, (window, window))
-    level = cv2.blur(np.minimum(power, 8 * smooth), (window, window)) + np.float32(1e-9)
-    return as_complexes(spectrum / np.sqrt(level))
-
-
-def _padded_size(picture: Floats) -> int:
-    """About twice the picture's longer side or more."""
-    return next(size for size in (1024, 1536, 2048) if size >= 1.96 * max(picture.shape))
-
-
-def _centred(picture: Floats, size: int) -> Floats:
-    """Padded to size × size, its centre in the corner."""
-    height, width = picture.shape
-    padded = np.zeros((size, size), np.float32)
-    padded[:height, :width] = picture
-    return np.roll(padded, (-(height // 2), -(width // 2)), (0, 1))
 
 
 def _distinct(found: list[Found], limit: int) -> list[Found]:

@@ -1,4 +1,4 @@
-"""Hearing the pilots under a quarter of the shifts against hearing them under all."""
+"""Hearing the pilots under an eighth of the shifts against hearing them under all."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ PILOTS = pattern_of(MarkKey(1, bytes(range(32)))).pilots
 GRID = 64
 
 
-def test_a_quarter_of_the_shifts_tells_the_best_of_all() -> None:
+def test_an_eighth_of_the_shifts_tells_the_best_of_all() -> None:
     listener = Listener.of(PILOTS, GRID)
     draw = np.random.default_rng(1)
     count = len(listener.pilots.u)

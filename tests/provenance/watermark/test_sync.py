@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from provenance.watermark import MarkKey
+from provenance.watermark.average import Average
 from provenance.watermark.geometry import Geometry
 from provenance.watermark.pattern import TILE, pattern_of
-from provenance.watermark.planes import Floats, as_floats
+from provenance.watermark.planes import as_floats
 from provenance.watermark.sync import Search, cuts
 
 PATTERN = pattern_of(MarkKey(1, bytes(range(32))))
@@ -23,7 +24,7 @@ def _marked(
     noise: float,
     slow: float = 1.0,
     size: tuple[int, int] = (WIDTH, HEIGHT),
-) -> Floats:
+) -> Average:
     """What is left of a picture that bears nothing but the mark, and noise; `slow` is how much of
     the slow waves is left."""
     slow_tile, fast_tile = PATTERN.tiles(0xABCDEF, TILE)
@@ -35,7 +36,7 @@ def _marked(
     picture = cv2.remap(tile, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
     picture = picture / picture.std()
     draw = np.random.default_rng(5).normal(scale=noise, size=picture.shape)
-    return as_floats((picture + draw) / np.hypot(1, noise))
+    return Average(as_floats((picture + draw) / np.hypot(1, noise)))
 
 
 @pytest.mark.parametrize(
@@ -59,16 +60,16 @@ def test_the_lattice_is_found_to_half_a_unit(geometry: Geometry) -> None:
 def test_a_small_cut_is_found_by_its_fast_waves(step: int, noise: float) -> None:
     scale = 0.6 + 0.02 * step
     there = Geometry((scale, 0.0, 0.0, scale), (31.0 * step, 17.0 * step))
-    picture = _marked(there, noise, slow=0.45, size=(288, 172))
-    found = list(Search(PATTERN.pilots).lattices(picture, limit=3))
+    average = _marked(there, noise, slow=0.45, size=(288, 172))
+    found = list(Search(PATTERN.pilots).lattices(average, limit=3))
     assert min(abs(each.scale[0] / scale - 1) for each in found if not each.flipped) < 0.004
 
 
 @pytest.mark.parametrize("factor", [1.0, 0.75])
 def test_of_a_faint_cut_the_shift_is_found(factor: float) -> None:
     there = Geometry((factor, 0.0, 0.0, factor), (37.0, 90.0))
-    picture = _marked(there, noise=FAINT)
-    found = cuts(picture, PATTERN.pilots, 8)
+    average = _marked(there, noise=FAINT)
+    found = cuts(average, PATTERN.pilots, 8)
     off = [
         np.abs((np.array(each.shift) - there.shift + period / 2) % period - period / 2).max()
         for each in found
@@ -80,7 +81,7 @@ def test_of_a_faint_cut_the_shift_is_found(factor: float) -> None:
 
 def test_noise_is_found_no_lattice_that_is_clear() -> None:
     noise = as_floats(np.random.default_rng(6).normal(size=(HEIGHT, WIDTH)))
-    found = Search(PATTERN.pilots).lattices(noise, limit=2)
+    found = Search(PATTERN.pilots).lattices(Average(noise), limit=2)
     assert len({round(each.scale[0], 1) for each in found}) == 2  # a clear one would be the last
 
 
