@@ -30,9 +30,8 @@ class Average:
         side or more: shape (N, N / 2 + 1), rows from -N / 2 on, phases relative to the centre."""
         height, width = self.picture.shape
         size = next(size for size in (1024, 1536, 2048) if size >= 1.96 * max(height, width))
-        down, across = (np.hanning(side + 2)[1:-1] ** 0.35 for side in (height, width))
         padded = np.zeros((size, size), np.float32)
-        padded[:height, :width] = self.picture * np.outer(down, across)
+        padded[:height, :width] = self.picture
         centred = np.roll(padded, (-(height // 2), -(width // 2)), (0, 1))
         spectrum = np.fft.fftshift(fft.rfft2(centred), axes=0)
         power = as_floats(spectrum.real**2 + spectrum.imag**2)

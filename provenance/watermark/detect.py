@@ -118,14 +118,14 @@ class _Averages:
     Args:
         fourier: of all of them.
         mixed: all together, at unit rms: they hear most.
-        fine: the whole clip's beside a small median. In small cuts of texture it may hear what the
+        intra: of intra frames, beside a small median. In small cuts of texture it may hear what the
             mixed one has missed.
         size: their width and height.
     """
 
     fourier: Fourier
     mixed: Average
-    fine: Average
+    intra: Average
     size: tuple[int, int]
 
     @classmethod
@@ -133,8 +133,8 @@ class _Averages:
         height, width = pictures[0].shape
         mixed = np.tensordot(_mixture(len(pictures)), pictures, 1)
         mixed = as_floats(mixed / np.float32(rms(mixed) + 1e-9))
-        fine = Average(pictures[-WHOLE])
-        return cls(Fourier.of(pictures), Average(mixed), fine, (width, height))
+        intra = Average(pictures[0])
+        return cls(Fourier.of(pictures), Average(mixed), intra, (width, height))
 
 
 class _Attempt:
@@ -186,9 +186,9 @@ class _Attempt:
     def _geometries(self, pilots: Carriers) -> Iterator[Geometry]:
         yield from plain_resizes(*self.averages.size)
         search = Search(pilots)
-        yield from search.lattices(self.averages.mixed, limit=3)
+        yield from search.lattices(self.averages.mixed, limit=4)
         yield from cuts(self.averages.mixed, pilots, _CUTS)
-        yield from search.lattices(self.averages.fine, limit=2)
+        yield from search.lattices(self.averages.intra, limit=2)
 
     def _weightings(self, folded: Folded) -> Iterator[Floats]:
         """Ways to combine the channels: for least variance (MVDR, Capon 1969, the pilots telling

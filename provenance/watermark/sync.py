@@ -8,7 +8,8 @@ Four stages, each blind (no original needed), each keyed by the pilots alone:
    powers instead of phases would be cheaper, but it loses marks that are loud enough to be read
    (measured: z of 17 to 24 after scaling and cropping);
 2. the same, interpolated, with all pilots and finer shifts, for the thousand loudest of them: small
-   cuts of dense texture are often among these, and seldom among the first hundred (ADR 11);
+   cuts of dense texture are often among these, and seldom among the first hundred (ADR 11); and for
+   the loudest of these between the shifts as well, where a sixth of the loudness may lie (ADR 16);
 3. the same on a fine mesh around the best of these;
 4. refinement of the best (`refine`): what is noise gets quieter by it, what is a mark gets louder.
 """
@@ -19,6 +20,7 @@ import math
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,8 +45,9 @@ _COARSE_RADIUS, _COARSE_GRID = 20.0, 48
 need a finer mesh of both."""
 _SHIFT_GRID = 64
 """Cyclic shifts tried per axis: two to each period of the fastest pilot."""
-_HEARD, _KEPT, _NEAR = 1024, 16, 27
-"""How many hypotheses are heard again, how many are meshed around, and the size of a mesh."""
+_HEARD, _FEW, _KEPT, _NEAR = 1024, 200, 16, 27
+"""How many hypotheses are heard again, and then between the shifts of the mesh, how many are meshed
+around, and the size of a mesh."""
 _BATCH = 128
 """Hypotheses at a time: few enough to stay in the cache."""
 _USUAL_FACTORS = (1.0, 0.5, 0.75, 2 / 3, 1.5, 2.0)
@@ -100,7 +103,8 @@ class Search:
                 scores = _coarse_scores(spectrum, coarse, flip)
                 self._heard[flip] = _best(_hypotheses(), scores, _HEARD)
             heard = self._heard[flip]
-            kept = _best(heard, _scores(spectrum, self._fine, heard, flip), _KEPT)
+            few = _best(heard, _scores(spectrum, self._fine, heard, flip), _FEW)
+            kept = _best(few, _peaks(spectrum, self._fine, few, flip), _KEPT)
             meshed = np.concatenate([_neighbours(each) for each in kept])
             near = _coherent(spectrum, self._fine, meshed, flip)
             found += (
@@ -191,8 +195,7 @@ def _coarse_scores(spectrum: Complexes, coarse: Listener, flip: bool) -> Floats:
     either = np.concatenate([spectrum.ravel(), spectrum.ravel().conj(), np.zeros(1, np.complex64)])
     turned = np.exp(-1j * coarse.pilots.phase).astype(np.complex64)
     places = _places(coarse, flip, spectrum.shape)
-    blocks = (places[start : start + _BATCH] for start in range(0, len(places), _BATCH))
-    return np.concatenate([coarse.scores(either.take(block) * turned) for block in blocks])
+    return np.concatenate([coarse.scores(either.take(block) * turned) for block in _blocks(places)])
 
 
 @lru_cache(maxsize=4)
@@ -232,15 +235,25 @@ def _coherent(spectrum: Complexes, fine: Listener, hypotheses: Floats, flip: boo
     return [
         Found(float(score), Geometry.of(flip, *(float(entry) for entry in hypothesis)))
         for score, hypothesis in zip(
-            _scores(spectrum, fine, hypotheses, flip), hypotheses, strict=True
+            _peaks(spectrum, fine, hypotheses, flip), hypotheses, strict=True
         )
     ]
 
 
 def _scores(spectrum: Complexes, fine: Listener, hypotheses: Floats, flip: bool) -> Floats:
-    """Pilot score of each hypothesis, the best over all cyclic shifts; shape (hypotheses,)."""
-    blocks = (hypotheses[start : start + _BATCH] for start in range(0, len(hypotheses), _BATCH))
+    """Pilot score of each hypothesis, the best over a mesh of shifts; shape (hypotheses,)."""
+    blocks = _blocks(hypotheses)
     return np.concatenate([fine.scores(_values(spectrum, fine, block, flip)) for block in blocks])
+
+
+def _peaks(spectrum: Complexes, fine: Listener, hypotheses: Floats, flip: bool) -> Floats:
+    """The same, the best over all shifts."""
+    blocks = _blocks(hypotheses)
+    return np.concatenate([fine.peaks(_values(spectrum, fine, block, flip)) for block in blocks])
+
+
+def _blocks(rows: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    return (rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
 
 
 def _values(spectrum: Complexes, fine: Listener, hypotheses: Floats, flip: bool) -> Complexes:
