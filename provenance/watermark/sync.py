@@ -34,7 +34,7 @@ from provenance.watermark.planes import Complexes, Floats, as_complexes, as_floa
 from provenance.watermark.refine import TURNED, Found, Lattice, Refinement, refined
 
 CLEAR = 8.0
-"""Pilot score at which no further hypothesis is tried; pure noise reaches about 5."""
+"""Pilot score at which no further hypothesis is tried; pure noise reaches about 6."""
 MAX_ROTATION = math.radians(16.0)
 _SCALES = (0.33, 2.4)
 _ASPECT = 0.3
