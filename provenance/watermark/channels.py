@@ -67,8 +67,10 @@ def channels(luma: Sequence[Bytes], picture_types: Sequence[str]) -> list[Floats
         return _whiten(*shrunk(index), beside)
 
     def average(indices: Sequence[int], beside: _Beside) -> Floats:
-        stack = np.stack([whitened(index, beside) for index in indices])
-        return _level(as_floats(stack.mean(0)))
+        total = np.zeros_like(whitened(indices[0], beside))
+        for index in indices:
+            total += whitened(index, beside)
+        return _level(total / np.float32(len(indices)))
 
     intra = [index for index, kind in enumerate(picture_types[:count]) if kind == "I"] or [0]
     if len(intra) > count // 2:
@@ -114,9 +116,12 @@ def _whiten(luma: Bytes, expected: Floats, beside: _Beside) -> Floats:
     off. Then each place counts by the mark's expected amplitude over its noise power, the weight of
     a matched filter.
     """
-    detail = beside(luma)
-    detail = np.clip(detail, -_LARGEST, _LARGEST)
-    return as_floats(detail * expected / (local_mean(detail * detail, 13) + _QUIET))
+    detail = np.clip(beside(luma), -_LARGEST, _LARGEST)
+    noise = local_mean(detail * detail, 13)
+    noise += np.float32(_QUIET)
+    detail *= expected
+    detail /= noise
+    return as_floats(detail)
 
 
 def _level(picture: Floats) -> Floats:

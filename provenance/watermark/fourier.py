@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,12 +42,15 @@ class Fourier:
         rows, columns = fft.next_fast_len(2 * height), fft.next_fast_len(2 * width, real=True)
         down = _window_transform((np.arange(height) - height // 2) / rows)
         across = _window_transform((np.arange(width) - width // 2) / columns)
-        padded = np.zeros((rows, columns, len(pictures)), np.float32)
-        padded[:height, :width] = np.stack([each / np.outer(down, across) for each in pictures], 2)
-        x, y = width // 2, height // 2
-        half = fft.rfft2(np.roll(padded, (-y, -x), (0, 1)), axes=(0, 1))
-        mirror = np.roll(half[::-1, _WINDOW:0:-1], 1, axis=0).conj()
-        return cls(as_complexes(np.concatenate([mirror, half], 1)), columns, (x, y))
+        wide = np.zeros((height, columns, len(pictures)), np.float32)
+        shares = as_floats(1 / np.outer(down, across))
+        _wrap(np.stack([each * shares for each in pictures], 2), wide, axis=1)
+        half = fft.rfft(wide, axis=1, overwrite_x=True)  # the rows below are empty
+        beside = half[:, _WINDOW:0:-1].conj()
+        tall = np.zeros((rows, _WINDOW + half.shape[1], len(pictures)), np.complex64)
+        _wrap(np.concatenate([beside, half], 1), tall, axis=0)
+        plane = fft.fft(tall, axis=0, overwrite_x=True)
+        return cls(as_complexes(plane), columns, (width // 2, height // 2))
 
     def of_waves(self, u: Whole, v: Whole, lattices: Sequence[Geometry]) -> Complexes:
         """The transforms where waves of (u, v) cycles per tile lie under each lattice, whatever its
@@ -65,6 +69,14 @@ class Fourier:
         summed = weights.reshape(x.size, 1, -1) @ points.view(np.float32)
         values = summed.view(np.complex64).reshape(*x.shape, pictures)
         return as_complexes(np.where(mirrored[..., None], values.conj(), values))
+
+
+def _wrap(source: NDArray[Any], target: NDArray[Any], axis: int) -> None:
+    """Lay a source into a longer target of zeros, its middle on the target's beginning."""
+    source, target = np.swapaxes(source, 0, axis), np.swapaxes(target, 0, axis)
+    middle = len(source) // 2
+    target[: len(source) - middle] = source[middle:]
+    target[-middle:] = source[:middle]
 
 
 _WINDOW, _SHAPE = 2, 9.0
