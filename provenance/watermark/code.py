@@ -87,7 +87,8 @@ class ConvolutionalCode:
 
     def encode(self, payload: int) -> Floats:
         """Signs of a 64-bit word, shape (length,), values ±1."""
-        registers = _registers(np.array([payload], np.uint64))[0]
+        word = np.array([payload], np.uint64)
+        registers = [int(_register(word, step)[0]) for step in range(STEPS)]
         return as_floats(_outputs(self.rate)[registers].ravel())
 
     def decode(self, soft: Floats) -> tuple[int, float]:
@@ -114,10 +115,8 @@ class ConvolutionalCode:
         """Correlation of `soft` with the signs of each word, shape (len(payloads),)."""
         gains = self._gains(soft)
         total = np.zeros(len(payloads), np.float32)
-        state = np.zeros(len(payloads), np.uint64)
         for step in range(STEPS):
-            state = _pushed(state, payloads, step)
-            total += gains[step][state]
+            total += gains[step].take(_register(payloads, step))
         return total
 
     def likeliest(self, soft: Floats, payloads: NDArray[np.uint64]) -> tuple[int, float]:
@@ -135,31 +134,26 @@ class ConvolutionalCode:
         number of words; the correlation is exact.
         """
         gains = self._gains(soft)
-        totals, states = self._beginnings(gains)
+        totals = self._beginnings(gains)
         alive = _promising(totals, payloads)
         words = payloads[alive]
-        begun = (words >> np.uint64(PAYLOAD_BITS - _BEGINNING)).astype(np.intp)
-        total, state = totals[begun], states[begun]
+        total = totals.take((words >> np.uint64(PAYLOAD_BITS - _BEGINNING)).astype(np.intp))
         for step in range(_BEGINNING, STEPS):
             kept = _FOLLOWED.get(step, len(alive))
             if len(alive) > kept:
                 best = np.argpartition(-total, kept)[:kept]
-                alive, words, total, state = alive[best], words[best], total[best], state[best]
-            state = _pushed(state, words, step)
-            total += gains[step][state]
+                alive, words, total = alive[best], words[best], total[best]
+            total += gains[step].take(_register(words, step))
         best_one = int(total.argmax())
         return int(alive[best_one]), float(total[best_one])
 
-    def _beginnings(self, gains: Floats) -> tuple[Floats, NDArray[np.uint64]]:
-        """Correlation and register content after the first 16 bits, for each of their values."""
+    def _beginnings(self, gains: Floats) -> Floats:
+        """Correlation after the first 16 bits, for each of their values."""
         total = np.zeros(1, np.float32)
-        state = np.zeros(1, np.uint64)
         for step in range(_BEGINNING):
-            bits = np.arange(2 * len(state), dtype=np.uint64) & np.uint64(1)
-            state = np.repeat(state << np.uint64(1), 2) | bits
-            state &= np.uint64((1 << CONSTRAINT) - 1)
-            total = np.repeat(total, 2) + gains[step][state]
-        return total, state
+            beginnings = np.arange(2 * len(total)) & ((1 << CONSTRAINT) - 1)
+            total = np.repeat(total, 2) + gains[step].take(beginnings)
+        return total
 
     def _gains(self, soft: Floats) -> Floats:
         """What each register content would add to the correlation, shape (STEPS, 2**14)."""
@@ -174,13 +168,11 @@ class ConvolutionalCode:
         return as_floats(steps @ _outputs(self.rate)[:STATES:2].T)
 
 
-def _pushed(
-    state: NDArray[np.uint64], payloads: NDArray[np.uint64], step: int
-) -> NDArray[np.uint64]:
-    """Register contents after one more bit, the highest payload bit first, then zeros."""
+def _register(payloads: NDArray[np.uint64], step: int) -> NDArray[np.intp]:
+    """Register contents after a step: so many bits of each word, the highest first, then zeros."""
     shift = PAYLOAD_BITS - 1 - step
-    bit = payloads >> np.uint64(shift) & np.uint64(1) if shift >= 0 else np.uint64(0)
-    return (state << np.uint64(1) | bit) & np.uint64((1 << CONSTRAINT) - 1)
+    moved = payloads >> np.uint64(shift) if shift >= 0 else payloads << np.uint64(-shift)
+    return (moved & np.uint64((1 << CONSTRAINT) - 1)).astype(np.intp)
 
 
 def _promising(totals: Floats, payloads: NDArray[np.uint64]) -> NDArray[np.intp]:
@@ -196,15 +188,6 @@ def _promising(totals: Floats, payloads: NDArray[np.uint64]) -> NDArray[np.intp]
     lengths = sizes[chosen]
     skipped = bounds[chosen] - np.cumsum(lengths) + lengths
     return np.repeat(skipped, lengths) + np.arange(lengths.sum())
-
-
-def _registers(payloads: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    state = np.zeros(len(payloads), np.uint64)
-    rows = []
-    for step in range(STEPS):
-        state = _pushed(state, payloads, step)
-        rows.append(state)
-    return np.stack(rows, 1)
 
 
 def _trace(survivors: NDArray[np.bool_]) -> int:
