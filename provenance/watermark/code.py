@@ -33,10 +33,10 @@ _HALF = STATES // 2
 STEPS = PAYLOAD_BITS + CONSTRAINT - 1
 """Trellis steps: the payload and the zeros that end it."""
 _BEGINNING = 16
-_SIFTED = 150_000
-"""About so many words, those with the best beginnings, are followed at all."""
-_FOLLOWED = {25: 20_000, 35: 5_000, 45: 1_000}
-"""How many of these are followed from a step of the trellis on."""
+"""Bits of which all values are followed when words are looked for by name."""
+_REST = np.uint64(PAYLOAD_BITS - _BEGINNING)
+_ROUNDING = 1e-3
+"""Correlation by which sums in another order may differ, and more."""
 _IMPOSSIBLE = np.float32(-1e30)
 
 Bits = NDArray[np.int64]
@@ -119,33 +119,53 @@ class ConvolutionalCode:
             total += gains[step].take(_register(payloads, step))
         return total
 
-    def likeliest(self, soft: Floats, payloads: NDArray[np.uint64]) -> tuple[int, float]:
-        """(index, correlation) of the word whose signs correlate best with `soft`.
+    def likeliest(
+        self, soft: Floats, payloads: NDArray[np.uint64], least: float
+    ) -> tuple[int, float] | None:
+        """(index, correlation) of the word whose signs correlate best with `soft`, or None if none
+        of them reaches `least`.
 
         Args:
             soft: as for `decode`.
-            payloads: words in ascending order, at least one.
+            payloads: words in ascending order.
+            least: the correlation from which a word is of interest.
 
-        Words begin alike, so the first 16 steps are followed once for each beginning; of more than
-        `_SIFTED` words, those with the best beginnings are followed on, and fewer and fewer of them
-        (`_FOLLOWED`) to the trellis's end. A word that stands out in the end at z = 8.8 among a
-        million others has z = 4.0, 5.0, 5.9 and 6.7 when words are dropped, the last kept have
-        1.0, 2.1, 2.6 and 3.1: it is lost with a chance below 0.004. The cost grows hardly with the
-        number of words; the correlation is exact.
+        Branch and bound (Land & Doig 1960): what any word can gain at best from a state on is known
+        (`_futures`), so that of the words only those are followed that can still reach `least`. In
+        noise, at the thresholds of `decision`, that are some fifty of the 65,536 beginnings that
+        words have: the cost hardly grows with the number of words, and the answer is exact.
         """
         gains = self._gains(soft)
-        totals = self._beginnings(gains)
-        alive = _promising(totals, payloads)
+        futures = self._futures(gains)
+        begun = self._beginnings(gains)
+        enough = np.float32(least - _ROUNDING)
+        states = np.arange(len(begun)) & (STATES - 1)
+        promising = np.flatnonzero(begun + futures[_BEGINNING][states] >= enough)
+        alive = _beginning_so(payloads, promising.astype(np.uint64))
         words = payloads[alive]
-        total = totals.take((words >> np.uint64(PAYLOAD_BITS - _BEGINNING)).astype(np.intp))
+        total = begun.take((words >> _REST).astype(np.intp))
         for step in range(_BEGINNING, STEPS):
-            kept = _FOLLOWED.get(step, len(alive))
-            if len(alive) > kept:
-                best = np.argpartition(-total, kept)[:kept]
-                alive, words, total = alive[best], words[best], total[best]
-            total += gains[step].take(_register(words, step))
-        best_one = int(total.argmax())
-        return int(alive[best_one]), float(total[best_one])
+            register = _register(words, step)
+            total = total + gains[step].take(register)
+            able = total + futures[step + 1].take(register & (STATES - 1)) >= enough
+            alive, words, total = alive[able], words[able], total[able]
+        if not len(total) or total.max() < least:
+            return None
+        best = int(total.argmax())
+        return int(alive[best]), float(total[best])
+
+    def _futures(self, gains: Floats) -> dict[int, Floats]:
+        """The most that any word can still gain from each state on, shape (STATES,), by step: the
+        Viterbi algorithm from the end."""
+        best = np.full(STATES, _IMPOSSIBLE, np.float32)
+        best[0] = 0
+        futures = {STEPS: best}
+        for step in range(STEPS - 1, _BEGINNING - 1, -1):
+            after = gains[step].reshape(2, STATES) + best
+            zero, one = after.reshape(STATES, 2).T
+            best = np.maximum(zero, one) if step < PAYLOAD_BITS else zero
+            futures[step] = best
+        return futures
 
     def _beginnings(self, gains: Floats) -> Floats:
         """Correlation after the first 16 bits, for each of their values."""
@@ -175,18 +195,12 @@ def _register(payloads: NDArray[np.uint64], step: int) -> NDArray[np.intp]:
     return (moved & np.uint64((1 << CONSTRAINT) - 1)).astype(np.intp)
 
 
-def _promising(totals: Floats, payloads: NDArray[np.uint64]) -> NDArray[np.intp]:
-    """Indices of the words with the best beginnings, some `_SIFTED`; all if there are no more."""
-    if len(payloads) <= _SIFTED:
-        return np.arange(len(payloads))
-    ends = np.arange(1, len(totals), dtype=np.uint64) << np.uint64(PAYLOAD_BITS - _BEGINNING)
-    bounds = np.concatenate([[0], np.searchsorted(payloads, ends), [len(payloads)]])
-    sizes = np.diff(bounds)
-    best_first = np.argsort(-totals)
-    reached = np.cumsum(sizes[best_first])
-    chosen = best_first[: int(np.searchsorted(reached, _SIFTED)) + 1]
-    lengths = sizes[chosen]
-    skipped = bounds[chosen] - np.cumsum(lengths) + lengths
+def _beginning_so(payloads: NDArray[np.uint64], beginnings: NDArray[np.uint64]) -> NDArray[np.intp]:
+    """Indices of the words that begin with one of these 16 bits."""
+    first = np.searchsorted(payloads, beginnings << _REST)
+    after = np.searchsorted(payloads, ~(~beginnings << _REST), side="right")
+    lengths = after - first
+    skipped = first - np.cumsum(lengths) + lengths
     return np.repeat(skipped, lengths) + np.arange(lengths.sum())
 
 

@@ -228,9 +228,11 @@ class _Attempt:
     def _recognise(
         self, pattern: Pattern, soft: Floats, key: MarkKey, geometry: Geometry
     ) -> MarkDetection | None:
-        likeliest, score = pattern.scrambler.code.likeliest(soft, self.registered.under(key))
-        if score < self.budget.registry:
+        code, words = pattern.scrambler.code, self.registered.under(key)
+        named = code.likeliest(soft, words, self.budget.registry)
+        if named is None:
             return None
+        likeliest, score = named
         chance = self.budget.chance(score, by_registry=True)
         mark_id = int(self.registered.ids[likeliest])
         return MarkDetection(mark_id, score, self.budget.registry, chance, key.epoch, geometry,

@@ -35,22 +35,41 @@ def million() -> np.ndarray:
 def test_a_faint_word_is_found_among_a_million(million, seed):
     at = int(np.random.default_rng(seed).integers(len(million)))
     soft = heard(int(million[at]), 9.2, seed)
-    found, correlation = CODE.likeliest(soft, million)
+    norm = float(np.linalg.norm(soft))
+    found, correlation = CODE.likeliest(soft, million, 8.7 * norm)
     assert found == at
-    assert correlation / np.linalg.norm(soft) == pytest.approx(9.2, abs=1e-3)
+    assert correlation / norm == pytest.approx(9.2, abs=1e-3)
 
 
-def test_few_words_are_all_followed():
-    words = np.sort(np.array([payload_of(each, KEY) for each in (5, 900, 1 << 40)], np.uint64))
-    for at, word in enumerate(words):
-        assert CODE.likeliest(heard(int(word), 7.0, at), words)[0] == at
+def test_in_noise_no_word_of_a_million_is_found(million):
+    noise = np.random.default_rng(4).normal(size=CODE.length).astype(np.float32)
+    assert CODE.likeliest(noise, million, 8.7 * float(np.linalg.norm(noise))) is None
 
 
-def test_words_that_all_begin_alike_are_followed_too(monkeypatch):
-    """More than are sifted, in one beginning."""
-    monkeypatch.setattr("provenance.watermark.code._SIFTED", 10)
-    words = np.arange(1 << 47, (1 << 47) + 1000, dtype=np.uint64)
-    assert CODE.likeliest(heard(int(words[700]), 12.0, 1), words)[0] == 700
+def test_a_word_under_another_name_is_not_found(million):
+    soft = heard(int(million[7]) ^ 1, 20.0, 5)  # strong, and nearly one of them
+    found = CODE.likeliest(soft, million, 8.7 * float(np.linalg.norm(soft)))
+    assert found is None or found[0] == 7
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sets(st.one_of(st.integers(0, 1 << 20), st.integers(0, (1 << 64) - 1)), min_size=1),
+    st.floats(0, 12),
+    st.floats(-3, 12),
+    st.integers(0, 2**32 - 1),
+)
+def test_it_finds_what_trying_all_finds(chosen, z, least, seed):
+    words = np.array(sorted(chosen), np.uint64)
+    soft = heard(int(words[seed % len(words)]), z, seed)
+    every = CODE.correlations(soft, words)
+    found = CODE.likeliest(soft, words, least * float(np.linalg.norm(soft)))
+    best, bar = float(every.max()), least * float(np.linalg.norm(soft))
+    if abs(best - bar) > 1e-2:
+        assert (found is not None) == (best > bar)
+    if found is not None:
+        assert every[found[0]] == pytest.approx(best, abs=1e-3)
+        assert found[1] == pytest.approx(best, abs=1e-3)
 
 
 @settings(max_examples=50, deadline=None)
