@@ -122,7 +122,7 @@ def _times(known: Known) -> Iterator[Figure]:
         small, large = (rows[n]["detect_unmarked_3s_seconds"] for n in (0, -1))
         yield Figure("finding nothing in 3 s, 10⁶ IDs registered", "as with 10³",
                      f"{large} s beside {small} s", _state(large <= 1.1 * small),
-                     "more words begin alike, and each is followed")  # fmt: skip
+                     "every attempt asks for all names")  # fmt: skip
     seconds = sorted(t["seconds"] for t in known.get("trials", []))
     if seconds:
         middle, slowest = seconds[len(seconds) // 2], seconds[-1]

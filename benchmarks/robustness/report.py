@@ -399,7 +399,7 @@ def _speed(figures: dict[str, Any]) -> str:
             f"{figures['embed_512_frames_per_second']} frames/s{beside}. Reading 3 s of it: "
             f"{figures['detect_marked_3s_seconds']} s; finding nothing: "
             f"{figures['detect_unmarked_3s_seconds']} s.\n\n"
-            f"Looking up a mark at z ≈ 9.5, per attempt: {lookups}.\n")  # fmt: skip
+            f"Looking up a mark at z ≈ 11, per attempt: {lookups}.\n")  # fmt: skip
 
 
 _SECTIONS: dict[str, Callable[[Any], str]] = {

@@ -56,7 +56,7 @@ def _peer(clip: Clip, ring: KeyRing) -> int | None:
 def _lookup(
     size: int, ring: KeyRing, draw: np.random.Generator, bare: list[NDArray[np.uint8]]
 ) -> dict[str, Any]:
-    """Marks at z about 9.5 among `size` registered IDs; and a clip without a mark, in which they
+    """Marks at z about 11 among `size` registered IDs; and a clip without a mark, in which they
     are looked for whenever something correlates as well as one of them might."""
     names = Names.of((int(mark_id) for mark_id in draw.integers(0, 2**48, size)), ring)
     key = ring.keys[0]
@@ -64,7 +64,7 @@ def _lookup(
     seconds, found = [], 0
     for wanted in draw.integers(0, len(words), 20):
         noise = draw.normal(size=code.length)
-        soft = code.encode(int(words[wanted])) * (9.9 / np.sqrt(code.length)) + noise
+        soft = code.encode(int(words[wanted])) * (11.4 / np.sqrt(code.length)) + noise
         soft = (soft / np.linalg.norm(soft)).astype(np.float32)
         started = time.process_time()
         best = code.likeliest(soft, words, Budget(registered=size).registry)
