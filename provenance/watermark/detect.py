@@ -120,21 +120,17 @@ class _Averages:
         mixed: all together, at unit rms: they hear most.
         intra: of intra frames, beside a small median. In small cuts of texture it may hear what the
             mixed one has missed.
-        size: their width and height.
     """
 
     fourier: Fourier
     mixed: Average
     intra: Average
-    size: tuple[int, int]
 
     @classmethod
     def of(cls, pictures: Sequence[Floats]) -> _Averages:
-        height, width = pictures[0].shape
         mixed = np.tensordot(_mixture(len(pictures)), pictures, 1)
         mixed = as_floats(mixed / np.float32(rms(mixed) + 1e-9))
-        intra = Average(pictures[0])
-        return cls(Fourier.of(pictures), Average(mixed), intra, (width, height))
+        return cls(Fourier.of(pictures), Average(mixed), Average(pictures[0]))
 
 
 class _Attempt:
@@ -184,7 +180,8 @@ class _Attempt:
         return replace(claim, geometry=geometry) if clearer else claim
 
     def _geometries(self, pilots: Carriers) -> Iterator[Geometry]:
-        yield from plain_resizes(*self.averages.size)
+        height, width = self.averages.mixed.picture.shape
+        yield from plain_resizes(width, height)
         search = Search(pilots)
         yield from search.lattices(self.averages.mixed, limit=4)
         yield from cuts(self.averages.mixed, pilots, _CUTS)

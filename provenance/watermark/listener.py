@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from provenance.watermark.pattern import Carriers
 from provenance.watermark.planes import Complexes, Floats, as_complexes, as_floats
@@ -33,8 +34,7 @@ class Listener:
     def of(cls, pilots: Carriers, grid: int, radius: float = math.inf) -> Listener:
         """A listener to the pilots of at most `radius`; kept for the next picture."""
         pilots = pilots.within(radius)
-        parity = pilots.u % 2 * 2 + pilots.v % 2
-        return cls(pilots.ordered(np.argsort(parity, kind="stable")), grid)
+        return cls(pilots.ordered(np.argsort(_parity(pilots), kind="stable")), grid)
 
     def scores(self, values: Complexes) -> Floats:
         """Pilot score of each row of measured pilots (n, pilots), the best over the mesh of shifts.
@@ -99,16 +99,17 @@ class Listener:
     def _eighth(self) -> list[tuple[slice, Floats, Floats]]:
         """The pilots of even and of odd u and v, in the order (u, v) = (0, 0), (0, 1), (1, 0),
         (1, 1), with cosines and sines over the first eighth of the shifts."""
-        parity = self.pilots.u % 2 * 2 + self.pilots.v % 2
-        ends = [int(end) for end in np.searchsorted(parity, range(5))]
+        y, x = (side.ravel() for side in np.indices((self.grid // 4 + 1, self.grid // 2)))
+        turns = self._circle[(np.outer(self.pilots.u, x) + np.outer(self.pilots.v, y)) % self.grid]
+        cosines, sines = np.ascontiguousarray(turns.real), np.ascontiguousarray(-turns.imag)
+        ends = [int(end) for end in np.searchsorted(_parity(self.pilots), range(5))]
         parts = [slice(first, end) for first, end in pairwise(ends)]
-        return [(part, *self._waves(part, self.grid // 4 + 1, self.grid // 2)) for part in parts]
+        return [(part, cosines[part], sines[part]) for part in parts]
 
-    def _waves(self, part: slice, rows: int, columns: int) -> tuple[Floats, Floats]:
-        y, x = (side.ravel() for side in np.indices((rows, columns)))
-        steps = (np.outer(self.pilots.u[part], x) + np.outer(self.pilots.v[part], y)) % self.grid
-        turns = self._circle[steps]
-        return np.ascontiguousarray(turns.real), np.ascontiguousarray(-turns.imag)
+
+def _parity(pilots: Carriers) -> NDArray[np.int64]:
+    """Which of u and v are odd: 0 neither, 1 v, 2 u, 3 both."""
+    return pilots.u % 2 * 2 + pilots.v % 2
 
 
 def _tamed(values: Complexes) -> tuple[Complexes, Floats]:

@@ -46,7 +46,7 @@ def _plateaus(grey: Bytes, block: int) -> Floats:
     means = _means(grey, block, first, last)
     levels, rows, columns = means.shape
     stacked = means.reshape(levels * rows, columns)
-    x, y, _ = _places(grey.shape, block)
+    x, y = _among_blocks(grey.shape, block)
     lower = y + cv2.LUT(grey, as_floats((_LEVEL - first) * rows))
     share = cv2.LUT(grey, as_floats(_GREYS / _STEP - _LEVEL))
     dark, bright = (
@@ -65,9 +65,8 @@ def _means(grey: Bytes, block: int, first: int, last: int) -> Floats:
     """
     rows, columns = (side // block for side in grey.shape)
     levels = np.arange(first, last + 2)
-    *_, number = _places(grey.shape, block)
     own = cv2.LUT(grey, np.clip(_LEVEL - first, 0, last - first).astype(np.uint8))
-    place = (number * len(levels) + own).ravel()
+    place = (_blocks(grey.shape, block) * len(levels) + own).ravel()
     pixels, greys, squares = (
         np.bincount(place, cv2.LUT(grey, _GREYS**power).ravel(), rows * columns * len(levels))
         for power in range(3)
@@ -84,12 +83,15 @@ def _means(grey: Bytes, block: int, first: int, last: int) -> Floats:
 
 
 @lru_cache(maxsize=4)
-def _places(shape: tuple[int, int], block: int) -> tuple[Floats, Floats, NDArray[np.intp]]:
-    """Each pixel's place among the blocks' centres, (x, y), and its block's number."""
-    rows, columns = (np.arange(side) for side in shape)
-    y, x = (
-        np.clip((side + 0.5) / block - 0.5, 0, len(side) // block - 1) for side in (rows, columns)
-    )
-    number = (rows // block)[:, None] * (shape[1] // block) + columns // block
-    across, down = (as_floats(side) for side in np.meshgrid(x, y))
-    return across, down, number
+def _among_blocks(shape: tuple[int, int], block: int) -> tuple[Floats, Floats]:
+    """Each pixel's place among the blocks' centres, (x, y)."""
+    y, x = (np.clip((np.arange(side) + 0.5) / block - 0.5, 0, side // block - 1) for side in shape)
+    across, down = np.meshgrid(x, y)
+    return as_floats(across), as_floats(down)
+
+
+@lru_cache(maxsize=4)
+def _blocks(shape: tuple[int, int], block: int) -> NDArray[np.intp]:
+    """The number of each pixel's block."""
+    row, column = (np.arange(side) // block for side in shape)
+    return row[:, None] * (shape[1] // block) + column

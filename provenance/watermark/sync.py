@@ -17,7 +17,7 @@ Four stages, each blind (no original needed), each keyed by the pilots alone:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -97,16 +97,17 @@ class Search:
     def _everywhere(self, spectrum: Complexes) -> list[Found]:
         """Stages 1 to 3: the best of all hypotheses, upright and mirrored."""
         found: list[Found] = []
+        fine = self._fine
         for flip in (False, True):
             if flip not in self._heard:
-                coarse = Listener.of(self._fine.pilots, _COARSE_GRID, _COARSE_RADIUS)
+                coarse = Listener.of(fine.pilots, _COARSE_GRID, _COARSE_RADIUS)
                 scores = _coarse_scores(spectrum, coarse, flip)
                 self._heard[flip] = _best(_hypotheses(), scores, _HEARD)
             heard = self._heard[flip]
-            few = _best(heard, _scores(spectrum, self._fine, heard, flip), _FEW)
-            kept = _best(few, _peaks(spectrum, self._fine, few, flip), _KEPT)
+            few = _best(heard, _scores(fine.scores, spectrum, fine.pilots, heard, flip), _FEW)
+            kept = _best(few, _scores(fine.peaks, spectrum, fine.pilots, few, flip), _KEPT)
             meshed = np.concatenate([_neighbours(each) for each in kept])
-            near = _coherent(spectrum, self._fine, meshed, flip)
+            near = _coherent(spectrum, fine, meshed, flip)
             found += (
                 min(near[start : start + _NEAR], key=_by_score)
                 for start in range(0, len(near), _NEAR)
@@ -235,30 +236,28 @@ def _coherent(spectrum: Complexes, fine: Listener, hypotheses: Floats, flip: boo
     return [
         Found(float(score), Geometry.of(flip, *(float(entry) for entry in hypothesis)))
         for score, hypothesis in zip(
-            _peaks(spectrum, fine, hypotheses, flip), hypotheses, strict=True
+            _scores(fine.peaks, spectrum, fine.pilots, hypotheses, flip), hypotheses, strict=True
         )
     ]
 
 
-def _scores(spectrum: Complexes, fine: Listener, hypotheses: Floats, flip: bool) -> Floats:
-    """Pilot score of each hypothesis, the best over a mesh of shifts; shape (hypotheses,)."""
-    blocks = _blocks(hypotheses)
-    return np.concatenate([fine.scores(_values(spectrum, fine, block, flip)) for block in blocks])
-
-
-def _peaks(spectrum: Complexes, fine: Listener, hypotheses: Floats, flip: bool) -> Floats:
-    """The same, the best over all shifts."""
-    blocks = _blocks(hypotheses)
-    return np.concatenate([fine.peaks(_values(spectrum, fine, block, flip)) for block in blocks])
+def _scores(
+    hear: Callable[[Complexes], Floats], spectrum: Complexes, pilots: Carriers, hypotheses: Floats,
+    flip: bool,
+) -> Floats:  # fmt: skip
+    """Pilot score of each hypothesis, as a listener hears it; shape (hypotheses,)."""
+    return np.concatenate(
+        [hear(_values(spectrum, pilots, block, flip)) for block in _blocks(hypotheses)]
+    )
 
 
 def _blocks(rows: NDArray[Any]) -> Iterator[NDArray[Any]]:
     return (rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH))
 
 
-def _values(spectrum: Complexes, fine: Listener, hypotheses: Floats, flip: bool) -> Complexes:
+def _values(spectrum: Complexes, pilots: Carriers, hypotheses: Floats, flip: bool) -> Complexes:
     """What the pilots' places hold under each hypothesis, shape (hypotheses, pilots)."""
-    size, pilots = spectrum.shape[0], fine.pilots
+    size = spectrum.shape[0]
     half = size // 2
     x, y, mirrored = _frequencies(pilots.u, pilots.v, hypotheses, flip, size)
     values = _interpolated(spectrum, x, y + half)

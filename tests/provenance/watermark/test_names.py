@@ -46,10 +46,20 @@ def test_in_noise_no_word_of_a_million_is_found(million):
     assert CODE.likeliest(noise, million, 8.7 * float(np.linalg.norm(noise))) is None
 
 
-def test_a_word_under_another_name_is_not_found(million):
-    soft = heard(int(million[7]) ^ 1, 20.0, 5)  # strong, and nearly one of them
-    found = CODE.likeliest(soft, million, 8.7 * float(np.linalg.norm(soft)))
-    assert found is None or found[0] == 7
+def test_few_words_are_all_followed():
+    words = np.sort(np.array([payload_of(each, KEY) for each in (5, 900, 1 << 40)], np.uint64))
+    for at, word in enumerate(words):
+        assert CODE.likeliest(heard(int(word), 7.0, at), words, 0.0)[0] == at
+
+
+def test_words_that_all_begin_alike_are_followed_too():
+    words = np.arange(1 << 47, (1 << 47) + 1000, dtype=np.uint64)
+    assert CODE.likeliest(heard(int(words[700]), 12.0, 1), words, 0.0)[0] == 700
+
+
+def test_a_strong_word_that_is_none_of_them_leads_to_the_one_most_like_it(million):
+    soft = heard(int(million[7]) ^ 1, 20.0, 5)
+    assert CODE.likeliest(soft, million, 8.7 * float(np.linalg.norm(soft)))[0] == 7
 
 
 @settings(max_examples=25, deadline=None)
