@@ -17,7 +17,14 @@ from typing import BinaryIO, cast
 import av
 import cv2
 import numpy as np
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
+from av.video.reformatter import (
+    ColorPrimaries,
+    ColorRange,
+    Colorspace,
+    ColorTrc,
+    Interpolation,
+    VideoReformatter,
+)
 from numpy.typing import NDArray
 
 from provenance.atomic import replacing, write_fault
@@ -132,22 +139,23 @@ def read_video(source: Path | BinaryIO, limits: Limits | None = None) -> Video:
     types: list[str] = []
     size: tuple[int, ...] = ()
     capped = damaged = False
+    planes = _Planes()
     with _opened(source, limits) as (container, stream):
         info = _info(stream)
         most = min(limits.max_frames, max(1, int(limits.max_seconds * info.fps)))
         kept = 0
         try:
-            for picture in map(_as_video, container.decode(stream)):
+            for picture in container.decode(stream):
                 if len(luma) >= most or kept + kept // max(1, len(luma)) > limits.max_luma:
                     capped = True
                     break
-                upright = _luma(picture)
+                upright, coarse = planes.of(picture)
                 size = size or upright.shape
                 plane = _shrunk(upright, limits.max_side)
                 if luma and plane.shape != luma[0].shape:
                     damaged = True
                     break
-                chroma.append(coarse_chroma(picture))
+                chroma.append(coarse)
                 kept += plane.nbytes
                 luma.append(plane)
                 types.append(_TYPES.get(int(picture.pict_type), "P"))
@@ -169,12 +177,13 @@ def read_frames(source: Path | BinaryIO, limits: Limits | None = None) -> Iterat
         InvalidMedia: ``provenance.unreadable``; LimitReached: ``provenance.frame-too-large``.
     """
     limits = limits or Limits()
+    converter = VideoReformatter()
     with _opened(source, limits) as (container, stream):
         try:
             for index, picture in enumerate(container.decode(stream)):
                 if index >= limits.max_frames:
                     raise _too_long(limits)
-                yield _rgb(picture)
+                yield _rgb(picture, converter)
         except av.FFmpegError as fault:
             raise _unreadable() from fault
 
@@ -212,12 +221,13 @@ def _encode(name: str, frames: Iterable[Frame], size: tuple[int, int], fps: int,
             context = stream.codec_context
             context.colorspace, context.color_range = Colorspace.ITU709, ColorRange.MPEG
             context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
+            converter = VideoReformatter()
             for frame in frames:
                 if _checked_size(frame) != size:
                     raise InvalidMedia(
                         "frame-shape", "The frames differ in size.", "Give frames of one size."
                     )
-                container.mux(stream.encode(_picture(frame)))
+                container.mux(stream.encode(_picture(frame, converter)))
                 count += 1
             container.mux(stream.encode())
     except av.FFmpegError as fault:
@@ -225,9 +235,10 @@ def _encode(name: str, frames: Iterable[Frame], size: tuple[int, int], fps: int,
     return count
 
 
-def _picture(frame: Frame) -> av.VideoFrame:
+def _picture(frame: Frame, converter: VideoReformatter) -> av.VideoFrame:
     rgb = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
-    return rgb.reformat(
+    return converter.reformat(
+        rgb,
         format="yuv420p",
         dst_colorspace=Colorspace.ITU709,
         dst_color_range=ColorRange.MPEG,
@@ -279,17 +290,6 @@ def _opened(
         yield container, stream
 
 
-def _pictures(
-    container: av.container.InputContainer, stream: av.VideoStream
-) -> Iterator[av.VideoFrame]:
-    """Decode all pictures; where the file breaks off, first those that the decoder still holds."""
-    try:
-        yield from container.decode(stream)
-    except av.FFmpegError:
-        yield from stream.codec_context.decode(None)
-        raise
-
-
 def _info(stream: av.VideoStream) -> VideoInfo:
     rate = stream.average_rate or stream.guessed_rate or Fraction(25)
     fps = min(max(float(rate), 0.1), 1000.0)
@@ -297,29 +297,40 @@ def _info(stream: av.VideoStream) -> VideoInfo:
     return VideoInfo(stream.width, stream.height, fps, float(duration), stream.codec_context.name)
 
 
-def _as_video(picture: av.VideoFrame) -> av.VideoFrame:
-    """An animation's picture in RGB as Y', Cb, Cr of BT.709; any other as it is."""
-    if not picture.format.is_rgb:
-        return picture
-    return picture.reformat(format="yuv444p", dst_colorspace=Colorspace.ITU709)
+class _Planes:
+    """What the detector looks at of each picture of a video.
 
+    Each conversion keeps its own tables; a picture's own `reformat` builds them every time, ten
+    times the cost of the conversion.
+    """
 
-def _luma(picture: av.VideoFrame) -> Frame:
-    if picture.format.name not in _LUMA_FIRST:
-        picture = picture.reformat(format="yuv420p")
-    plane = picture.planes[0]
-    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
-    return _upright(rows[:, : plane.width].copy(), picture.rotation)
+    def __init__(self) -> None:
+        self._to_video, self._to_luma, self._to_small = (VideoReformatter() for _ in range(3))
 
+    def of(self, picture: av.VideoFrame) -> tuple[Frame, Frame]:
+        """Luma (H, W) and coarse Cb and Cr (h, w, 2) as stored, upright."""
+        if picture.format.is_rgb:  # an animation's, as Y', Cb, Cr of BT.709
+            picture = self._to_video.reformat(
+                picture, format="yuv444p", dst_colorspace=Colorspace.ITU709
+            )
+        return self._luma(picture), self._coarse_chroma(picture)
 
-def coarse_chroma(picture: av.VideoFrame) -> Frame:
-    """Cb and Cr of a picture as stored, (h, w, 2), upright, a quarter of its size, at most
-    128 pixels a side."""
-    factor = min(0.25, _CHROMA_SIDE / max(picture.width, picture.height))
-    width, height = (max(1, round(side * factor)) for side in (picture.width, picture.height))
-    small = picture.reformat(width, height, "yuv444p", interpolation=Interpolation.AREA)
-    planes = np.moveaxis(small.to_ndarray()[1:], 0, -1)
-    return _upright(np.ascontiguousarray(planes), picture.rotation)
+    def _luma(self, picture: av.VideoFrame) -> Frame:
+        if picture.format.name not in _LUMA_FIRST:
+            picture = self._to_luma.reformat(picture, format="yuv420p")
+        plane = picture.planes[0]
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+        return _upright(rows[:, : plane.width].copy(), picture.rotation)
+
+    def _coarse_chroma(self, picture: av.VideoFrame) -> Frame:
+        """A quarter of the picture's size, at most 128 pixels a side."""
+        factor = min(0.25, _CHROMA_SIDE / max(picture.width, picture.height))
+        width, height = (max(1, round(side * factor)) for side in (picture.width, picture.height))
+        small = self._to_small.reformat(
+            picture, width, height, "yuv444p", interpolation=Interpolation.AREA
+        )
+        planes = np.moveaxis(small.to_ndarray()[1:], 0, -1)
+        return _upright(np.ascontiguousarray(planes), picture.rotation)
 
 
 def _shrunk(plane: Frame, side: int) -> Frame:
@@ -330,10 +341,10 @@ def _shrunk(plane: Frame, side: int) -> Frame:
     return cast(Frame, cv2.resize(plane, size, interpolation=cv2.INTER_AREA))
 
 
-def _rgb(picture: av.VideoFrame) -> Frame:
+def _rgb(picture: av.VideoFrame, converter: VideoReformatter) -> Frame:
     known = picture.colorspace != _UNSPECIFIED
-    rgb = picture.reformat(
-        format="rgb24", src_colorspace=None if known else Colorspace.ITU709
+    rgb = converter.reformat(
+        picture, format="rgb24", src_colorspace=None if known else Colorspace.ITU709
     ).to_ndarray()
     return _upright(cast(Frame, rgb), picture.rotation)
 
