@@ -199,11 +199,11 @@ ATTACKS = (
 )  # fmt: skip
 
 
-def publish(frames: NDArray[np.uint8], path: Path, crf: int = 18) -> None:
-    """Frames (T, H, W, 3) as H.264, BT.709, 24 fps."""
+def publish(frames: NDArray[np.uint8], path: Path, codec: tuple[str, ...] = h264(18)) -> None:
+    """Frames (T, H, W, 3) as BT.709, 24 fps, in H.264 unless another codec is asked for."""
     height, width = frames.shape[1:3]
     command = [*FFMPEG, "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}",
                "-r", "24", "-i", "-", "-vf", "scale=out_color_matrix=bt709:out_range=tv",
-               *h264(crf), str(path)]  # fmt: skip
+               *codec, str(path)]  # fmt: skip
     command.remove("-nostdin")
     subprocess.run(command, input=np.ascontiguousarray(frames).tobytes(), check=True, timeout=300)

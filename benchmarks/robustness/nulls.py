@@ -141,7 +141,7 @@ def _portion(seed: int, first: int, end: int) -> _Portion:
 
 
 def _source(seed: int, number: int, folder: Path) -> tuple[str, Path]:
-    """The kind of the number-th source, and three seconds of it as a file."""
+    """The kind of the number-th source, and three seconds of it as a file, uncompressed."""
     draw = np.random.default_rng([seed, number, 0])
     scene_seed = 10_000 + number
     film_name, frames = FILMS[int(draw.integers(len(FILMS)))]
@@ -156,8 +156,9 @@ def _source(seed: int, number: int, folder: Path) -> tuple[str, Path]:
         ("gradient", gradient(scene_seed)),
     )[number % 8]
     width, height = SIZES[int(draw.integers(len(SIZES)))]
-    publish(render(width, height, _FRAMES), folder / "source.mp4")
-    return kind, folder / "source.mp4"
+    path = folder / "source.nut"
+    publish(render(width, height, _FRAMES), path, ("-c:v", "rawvideo", "-pix_fmt", "yuv420p"))
+    return kind, path
 
 
 def _varied(draw: np.random.Generator) -> Attack:

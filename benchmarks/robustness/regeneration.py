@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from benchmarks.robustness.attacks import publish
+from benchmarks.robustness.attacks import h264, publish
 
 
 @dataclass(frozen=True)
@@ -25,5 +25,5 @@ class Regenerated:
         with av.open(str(source)) as container:
             frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
         result = folder / "regenerated.mp4"
-        publish(regenerated(np.stack(frames)), result, 23)
+        publish(regenerated(np.stack(frames)), result, h264(23))
         return result
