@@ -159,7 +159,8 @@ _LIMITS = """## What limits it
   14 tuning clips from 74 to 84; of 70 hard uploads of them 47 were recognised instead of 66.
 - **Times** follow the machine: a shared core marked 709 frames a second in one run and 370 in the
   next, dwtDct 38 and 15; within one hour, one detector took 0.53 and 0.74 s in the mean for the
-  same uploads without a mark. The attacks' times were taken with two benchmarks side by side.
+  same uploads without a mark. The attacks' times were taken on one of two cores while another
+  benchmark ran on the other.
 - **A quarter turn** and more than 16° are not looked for; nor is a strong perspective: what is left
   of it beside one lattice is taken out before contents are compared, not before marks are read.
 - **Forgers** without a key can put a mark on another picture: it proves nothing by itself, the
