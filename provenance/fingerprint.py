@@ -293,7 +293,7 @@ def compare(
         return ContentMatch(ContentState.OTHER, 0.0)
     moments = _moments(reference, placed, pairing)
     seen = _seen(reference, placed, pairing, moments)
-    if seen.is_other(nearly=True):
+    if geometry is None and seen.is_other(nearly=True):
         return _other(seen, len(moments) / len(reference.thumbnails))
     width = luma[0].shape[1]
     colour, hues = _colours(reference, chroma, width, placed, pairing)

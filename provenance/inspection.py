@@ -176,11 +176,9 @@ class Inspection:
         if self._video is None or not reference:
             return None
         geometry = self._detection.geometry if self._detection else None
-        stored = _reference(reference)
-        video = self._video
-        match = fingerprint.compare(
-            video.luma, geometry, stored, fps=video.info.fps, chroma=video.chroma
-        )
+        stored, seen = _reference(reference), self._video.moments
+        lattice = geometry.resized(seen.scale) if geometry else None
+        match = fingerprint.compare(seen.luma, lattice, stored, fps=seen.fps, chroma=seen.chroma)
         return asdict(_facts(match))
 
 

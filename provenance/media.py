@@ -70,6 +70,23 @@ class VideoInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Moments:
+    """What a video shows moment by moment, for a comparison with what it is said to be.
+
+    Args:
+        luma: (h, w) uint8 planes of one size.
+        chroma: (h', w', 2) uint8 coarse Cb and Cr of each.
+        fps: moments a second.
+        scale: pixels of these planes per pixel of the video's luma.
+    """
+
+    luma: list[Frame]
+    chroma: list[Frame]
+    fps: float
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Video:
     """Decoded luma of a video.
 
@@ -79,6 +96,7 @@ class Video:
             shrunk to `Limits.max_side`.
         chroma: one (h, w, 2) uint8 picture of Cb and Cr a frame, coarse, upright.
         picture_types: "I" for an intra picture, "P" for any other, one a frame.
+        fields: of an interlaced video the even and the odd lines of each picture, (h/2, w/2).
         capped: a limit ended the reading before the video ended.
         damaged: the decoder gave up, or the picture changed its size, before the video ended.
     """
@@ -87,8 +105,19 @@ class Video:
     luma: list[Frame] = field(repr=False)
     chroma: list[Frame] = field(repr=False)
     picture_types: list[str] = field(repr=False)
+    fields: list[Frame] = field(repr=False)
     capped: bool = False
     damaged: bool = False
+
+    @property
+    def moments(self) -> Moments:
+        """Each picture is one; of an interlaced video it holds two, of which a comparison would
+        find whatever moves fast half in either place."""
+        if not self.fields:
+            return Moments(self.luma, self.chroma, self.info.fps)
+        chroma = [coarse for coarse in self.chroma for _ in range(2)]
+        scale = self.fields[0].shape[1] / self.luma[0].shape[1]
+        return Moments(self.fields, chroma, 2 * self.info.fps, scale)
 
 
 def write_video(path: Path, frames: Iterable[Frame], fps: int, *, crf: int = 18) -> VideoInfo:
@@ -137,6 +166,7 @@ def read_video(source: Path | BinaryIO, limits: Limits | None = None) -> Video:
     luma: list[Frame] = []
     chroma: list[Frame] = []
     types: list[str] = []
+    fields: list[Frame] = []
     size: tuple[int, ...] = ()
     capped = damaged = False
     planes = _Planes()
@@ -156,6 +186,9 @@ def read_video(source: Path | BinaryIO, limits: Limits | None = None) -> Video:
                     damaged = True
                     break
                 chroma.append(coarse)
+                if bool(fields) == bool(luma) and _is_interlaced(picture):
+                    fields += _fields(upright, plane.shape)
+                    kept += 2 * fields[-1].nbytes
                 kept += plane.nbytes
                 luma.append(plane)
                 types.append(_TYPES.get(int(picture.pict_type), "P"))
@@ -167,7 +200,8 @@ def read_video(source: Path | BinaryIO, limits: Limits | None = None) -> Video:
         raise _unreadable()
     height, width = size
     shown = VideoInfo(width, height, info.fps, info.seconds or len(luma) / info.fps, info.codec)
-    return Video(shown, luma, chroma, types, capped, damaged)
+    whole = len(fields) == 2 * len(luma)
+    return Video(shown, luma, chroma, types, fields if whole else [], capped, damaged)
 
 
 def read_frames(source: Path | BinaryIO, limits: Limits | None = None) -> Iterator[Frame]:
@@ -339,6 +373,20 @@ def _shrunk(plane: Frame, side: int) -> Frame:
         return plane
     size = (round(plane.shape[1] * factor), round(plane.shape[0] * factor))
     return cast(Frame, cv2.resize(plane, size, interpolation=cv2.INTER_AREA))
+
+
+def _is_interlaced(picture: av.VideoFrame) -> bool:
+    """Whether its lines are of two moments; turned by a quarter they are lines no more."""
+    return bool(picture.interlaced_frame) and picture.height > 1 and picture.rotation % 180 == 0
+
+
+def _fields(plane: Frame, size: tuple[int, ...]) -> list[Frame]:
+    """Even and odd lines, at half the size (height, width) at which the whole plane is kept."""
+    half = (max(1, size[1] // 2), max(1, size[0] // 2))
+    return [
+        cast(Frame, cv2.resize(plane[first::2], half, interpolation=cv2.INTER_AREA))
+        for first in (0, 1)
+    ]
 
 
 def _rgb(picture: av.VideoFrame, converter: VideoReformatter) -> Frame:

@@ -25,7 +25,8 @@ from benchmarks.robustness.trials import Upload, read
 from generation.embedded.world.render import render
 from generation.embedded.world.spec import SCENES, sample_spec
 from provenance.fingerprint import ContentMatch, ContentState, Reference, compare, reference
-from provenance.watermark.geometry import of_format
+from provenance.watermark.geometry import Geometry, of_format
+from provenance.watermark.pattern import TILE
 
 GENUINE = (
     Attack("CRF 23", "", output=h264(23)),
@@ -48,6 +49,8 @@ FRAMES = 36
 ALIKE = 8
 """Clips that share landscape, light and style, and differ in what they show in it."""
 SAME = "same landscape"
+_LATTICES = 8
+"""Under which an upload is laid over another clip, besides its own."""
 _SEEDS = {"tuning": 20_000, "reporting": 40_000}
 Box = tuple[float, float, float, float]
 
@@ -80,7 +83,8 @@ def alike(purpose: str, groups: int) -> list[Clip]:
 
 
 def strangers(clips: Sequence[Clip]) -> Iterator[Comparison]:
-    """Every clip, published, beside the reference of every other."""
+    """Every clip, published, beside the reference of every other; and beside some, laid as it is
+    not."""
     kept = [reference(clip, fps=FPS) for clip in clips]
     uploads = [_attacked(clip, CHAIN) for clip in clips]
     for one, other in product(range(len(clips)), repeat=2):
@@ -88,6 +92,21 @@ def strangers(clips: Sequence[Clip]) -> Iterator[Comparison]:
             same = one // ALIKE == other // ALIKE
             match = _matched(uploads[one], kept[other])
             yield _row(SAME if same else "other landscape", match)
+    draw = np.random.default_rng(len(clips))
+    for one, _ in product(range(len(clips)), range(_LATTICES)):
+        other = (one + int(draw.integers(1, len(clips)))) % len(clips)
+        upload, lattice = uploads[one], _lattice(draw)
+        match = compare(upload.luma, lattice, kept[other], fps=FPS, chroma=upload.chroma)
+        yield _row("under any lattice", match)
+
+
+def _lattice(draw: np.random.Generator) -> Geometry:
+    """As a mark may lie that was scaled, turned, mirrored and cut before it was lifted."""
+    scale, wider = draw.uniform(0.7, 1.4), draw.uniform(0.95, 1.05)
+    turned = draw.choice((0, 1)) * draw.uniform(-0.25, 0.25)
+    lattice = Geometry.of(bool(draw.integers(2)), scale * wider, scale, turned)
+    x, y = draw.uniform(0, TILE, 2)
+    return lattice.moved((x, y))
 
 
 def copies(clips: Sequence[Clip], attacks: Sequence[Attack]) -> Iterator[Comparison]:

@@ -15,7 +15,7 @@ from benchmarks.robustness.attacks import publish
 from benchmarks.robustness.clips import FPS, Clip, Scene
 from benchmarks.robustness.suite import Transform
 from provenance.fingerprint import Reference, compare, reference
-from provenance.media import read_video
+from provenance.media import Moments, read_video
 from provenance.watermark import Budget, KeyRing, MarkKey, detect, embed
 
 REGISTERED = 10**6
@@ -100,8 +100,10 @@ def _trial(marked: Marked, attack: Transform, upload: Path, kept: Reference) -> 
         named = detect(seen.luma, seen.kinds, ring, registered=marked.registered)
     right = named.mark_id == marked.mark_id
     match = None
-    if right:
-        match = compare(seen.luma, named.geometry, kept, fps=seen.fps, chroma=seen.chroma)
+    if right and named.geometry:
+        shown = seen.moments
+        lattice = named.geometry.resized(shown.scale)
+        match = compare(shown.luma, lattice, kept, fps=shown.fps, chroma=shown.chroma)
     return Trial(
         marked.scene.name, marked.scene.frames, attack.name, found.mark_id == marked.mark_id, right,
         named.mark_id is not None and not right, round(named.score, 2), round(spent, 3),
@@ -112,15 +114,17 @@ def _trial(marked: Marked, attack: Transform, upload: Path, kept: Reference) -> 
 
 @dataclass(frozen=True)
 class Upload:
-    """A decoded video: luma planes, picture types, coarse chroma, frames per second."""
+    """A decoded video: luma planes, picture types, coarse chroma, frames per second, and what is
+    compared of it."""
 
     luma: list[NDArray[np.uint8]]
     kinds: list[str]
     chroma: list[NDArray[np.uint8]]
     fps: float
+    moments: Moments
 
 
 def read(path: Path) -> Upload:
     """A video as the verification reads what people upload, its limits included."""
     video = read_video(path)
-    return Upload(video.luma, video.picture_types, video.chroma, video.info.fps)
+    return Upload(video.luma, video.picture_types, video.chroma, video.info.fps, video.moments)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from provenance.alignment import pair
+from provenance.alignment import MIN_SHOWN, SHRINK, pair, place
+from provenance.watermark import Geometry
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -41,3 +42,20 @@ def test_an_edit_does_not_pull_at_the_line_in_time() -> None:
     pairing = pair(distance, thumbnails, shown)
     assert pairing is not None
     assert (pairing.speed, pairing.start) == (1.0, pytest.approx(0.0, abs=0.03))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_another_clip_is_not_laid_over_a_corner(seed: int) -> None:
+    """Wherever its lattice lies: it shows a good part of itself there, or nothing is visible."""
+    draw = np.random.default_rng(seed)
+    height, width = 256, 384
+    flat = np.full((8, height // SHRINK, width // SHRINK), 90, np.uint8)
+    flat[:, 4:-4, 4:-4] = draw.integers(0, 255, flat[:, 4:-4, 4:-4].shape)
+    upload = [draw.integers(60, 120, (height, width)).astype(np.uint8) for _ in range(4)]
+    turned = draw.uniform(-0.1, 0.1, 2)
+    scale = draw.uniform(0.8, 1.3)
+    lattice = Geometry((scale, turned[0], turned[1], scale), tuple(draw.uniform(-300, 300, 2)))
+    placed = place(upload, lattice, flat, (width, height))
+    seen = placed.visible.sum()
+    of_upload = seen * abs(np.linalg.det(placed.geometry.array)) * SHRINK**2 / (width * height)
+    assert seen == 0 or max(placed.visible.mean(), of_upload) > MIN_SHOWN

@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -22,6 +23,7 @@ from provenance.fingerprint import (
     orientations,
     reference,
 )
+from provenance.media import read_video, write_video
 from provenance.watermark import Geometry
 from provenance.watermark.geometry import of_format
 
@@ -176,6 +178,50 @@ def test_a_clip_seen_aslant_matches(original: np.ndarray, kept: Reference) -> No
     found = compare(upload, of_format(*SIZE, SIZE), kept, fps=FPS)
     assert found.state is ContentState.MATCHES
     assert found.score > 0.9
+
+
+@pytest.mark.parametrize("at", [(0.2, 0.2), (0.8, 0.8)])
+def test_a_clip_is_laid_straight_from_the_corner_that_its_lattice_fits(
+    at: tuple[float, float],
+) -> None:
+    """Its upper edge is a fifth shorter; by the lattice of a corner most of it lies beside it."""
+    shown = film("bikes", 120)(640, 384, 24)
+    size = np.array([640, 384], np.float32)
+    here = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], np.float32) * size
+    there = np.array([[0.09, 0], [0.91, 0], [0, 1], [1, 1]], np.float32) * size
+    aslant = cv2.getPerspectiveTransform(here, there)
+    edge = cv2.BORDER_REPLICATE
+    upload = [cv2.warpPerspective(p, aslant, (640, 384), borderMode=edge) for p in luma(shown)]
+    lattice = tangent(aslant, at * size, (640, 384))
+    found = compare(upload, lattice, reference(shown, fps=FPS), fps=FPS)
+    assert found.state is ContentState.MATCHES
+    assert found.score > 0.9
+
+
+def tangent(plane: np.ndarray, place: np.ndarray, size: tuple[int, int]) -> Geometry:
+    """The lattice of a whole clip of that size, moved by a plane, as it lies around a place."""
+    *there, depth = plane @ [*place, 1]
+    at = np.array(there) / depth
+    slope = (plane[:2, :2] - np.outer(at, plane[2, :2])) / depth
+    whole = of_format(*size, size)
+    matrix, shift = slope @ whole.array, at + slope @ (whole.shift - place)
+    return Geometry(tuple(matrix.ravel().tolist()), tuple(shift.tolist()))
+
+
+def test_fast_motion_in_an_interlaced_copy_matches(
+    tmp_path: Path, ffmpeg: Callable[..., None]
+) -> None:
+    """Each of its pictures shows two moments, in every other line."""
+    pictures = film("bikes", 60)(384, 640, 48)
+    write_video(tmp_path / "clip.mp4", pictures, FPS)
+    as_broadcast = ("-vf", "interlace", "-flags", "+ilme+ildct", "-crf", "23")
+    ffmpeg("-i", tmp_path / "clip.mp4", *as_broadcast, tmp_path / "copy.mp4")
+    video = read_video(tmp_path / "copy.mp4")
+    stored, seen = reference(pictures, fps=FPS), video.moments
+    found = compare(seen.luma, None, stored, fps=seen.fps, chroma=seen.chroma)
+    woven = compare(video.luma, None, stored, fps=video.info.fps, chroma=video.chroma)
+    assert found.state is ContentState.MATCHES
+    assert woven.state is ContentState.ALTERED
 
 
 def test_what_lay_askew_is_paired_in_time_anew() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from provenance import media
 from provenance.errors import InvalidMedia, LimitReached, ProvenanceFailed
-from provenance.media import Limits
+from provenance.media import Limits, Moments
 
 
 def test_a_written_video_shows_the_same_picture(tmp_path, pictures):
@@ -35,6 +35,22 @@ def test_luma_and_picture_types(small_clip):
     assert video.picture_types[0] == "I"
     assert set(video.picture_types[1:]) == {"P"}
     assert (video.info.fps, video.capped, video.damaged) == (8.0, False, False)
+
+
+def test_a_picture_is_a_moment(small_clip):
+    video = media.read_video(small_clip)
+    assert video.moments == Moments(video.luma, video.chroma, 8.0)
+
+
+def test_an_interlaced_picture_is_two_moments(small_clip, tmp_path, ffmpeg):
+    copy = tmp_path / "interlaced.mp4"
+    ffmpeg("-i", small_clip, "-vf", "interlace", "-flags", "+ilme+ildct", copy)
+    video = media.read_video(copy)
+    seen = video.moments
+    assert [plane.shape for plane in video.luma] == [(128, 128)] * 4
+    assert [plane.shape for plane in seen.luma] == [(64, 64)] * 8
+    assert len(seen.chroma) == 8
+    assert (video.info.fps, seen.fps, seen.scale) == (4.0, 8.0, 0.5)
 
 
 def test_no_frames_is_an_error(tmp_path):

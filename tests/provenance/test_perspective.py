@@ -47,9 +47,18 @@ def test_an_edit_pulls_at_nothing() -> None:
     assert remaining(wanted, laid, SEEN) == pytest.approx(NONE, abs=0.01)
 
 
-def test_what_lies_too_far_off_is_not_believed() -> None:
+@pytest.mark.parametrize(
+    "plane",
+    [
+        np.array([[1.5, 0, 0], [0, 1.5, 0], [0, 0, 1.0]]),
+        np.array([[1, 0, 0.1], [0, 1, 0], [0, 0, 1.0]]),
+        np.array([[1, 0, 0], [0, 1, 0], [0.6, 0, 1.0]]),
+    ],
+    ids=["corners too far", "no place where it was", "beyond the horizon"],
+)
+def test_what_no_lattice_can_have_left_over_is_not_believed(plane: np.ndarray) -> None:
     assert believable(TILTED)
-    assert not believable(np.array([[1.2, 0, 0], [0, 1.2, 0], [0, 0, 1.0]]))
+    assert not believable(plane)
 
 
 def test_a_flat_picture_says_nothing() -> None:
