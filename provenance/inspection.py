@@ -103,10 +103,10 @@ class Inspection:
         if self._video is None:
             return {}
         kept = (_reference(base64.b64decode(each)) for each in references)
-        step = max(1, round(self._video.info.fps / _SEARCHED_FPS))
-        luma, chroma = self._video.luma[::step], self._video.chroma[::step]
-        fps = self._video.info.fps / step
-        found = shown(luma, chroma, fps, zip(kept, ways, strict=True))
+        seen = self._video.moments
+        step = max(1, round(seen.fps / _SEARCHED_FPS))
+        luma, chroma = seen.luma[::step], seen.chroma[::step]
+        found = shown(luma, chroma, seen.fps / step, zip(kept, ways, strict=True))
         return {"place": found.place, "content": asdict(_facts(found.match))} if found else {}
 
     def manifest(self, trust: dict[str, Any]) -> dict[str, Any]:

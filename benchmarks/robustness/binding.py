@@ -1,8 +1,8 @@
 """Whether other content under a mark is exposed, whether nobody is accused who altered nothing, and
 whether an alteration is found where and when it was made.
 
-The marks themselves are left out: uploads keep the whole frame, so that their geometry is known,
-and only the comparison with the reference is measured.
+The marks themselves are left out: uploads keep the whole frame, so that their geometry is known
+(or, of other content, any), and only the comparison with the reference is measured.
 """
 
 from __future__ import annotations

@@ -286,10 +286,11 @@ def _figures_table(known: dict[str, Any]) -> str:
 
 def _binding(f: dict[str, Any]) -> str:
     lines = ["## Other content, copies, edits", "",
-             "Uploads beside references; marks are left out and the geometry is known, so that "
+             "Uploads beside references; marks are left out and the geometry is given, so that "
              "only the comparison is measured. *Strangers* are other clips in the mark's place; "
-             "those of one landscape differ in nothing but what moves through it. *Copies* alter "
-             "nothing that is shown.", "",
+             "those of one landscape differ in nothing but what moves through it, and *under any "
+             "lattice* they are laid as a mark may lie that was scaled, turned, mirrored and cut "
+             "before it was lifted. *Copies* alter nothing that is shown.", "",
              "| upload | right | called | likeness: least, median, most | "
              "of what moves |", "|---|---|---|---|---|"]  # fmt: skip
     for kind in ("strangers", "copies"):
