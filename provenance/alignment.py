@@ -156,8 +156,10 @@ def place(
     best: tuple[float, Geometry] = (math.inf, lattice)
     for shifted in _shifts(lattice, size) if geometry else [lattice]:
         visible = grid.seen(shown, shifted) > _WHOLLY
+        if visible.mean() < MIN_OVERLAP:
+            continue
         share = max(float(visible.mean()), float(visible.sum()) / whole)
-        if visible.mean() < MIN_OVERLAP or share < MIN_SHOWN:
+        if share < MIN_SHOWN:
             continue
         pictures = np.stack([grid.seen(probe, shifted) for probe in softened])
         cost = float(np.median(distances(thumbnails, pictures, visible).min(0)))

@@ -378,7 +378,8 @@ def _straightened(
 ) -> tuple[Placement, Pairing, list[Moment]]:
     """The upload laid by the perspective that its lattice left over, and paired in time anew, if it
     is then more alike: pictures that lie askew are most alike at a wrong moment. Asked only where
-    the content is the clip's already: it must never make another clip pass."""
+    a mark says that it is the clip, or the content nearly does: it must never make another clip
+    pass."""
     wanted = reference.thumbnails[pairing.reference]
     seen = np.stack([
         photometric(placed.pictures[right], as_floats(left), placed.visible)

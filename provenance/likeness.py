@@ -28,7 +28,7 @@ SAME_ABOVE, MOVES_ABOVE, NEARLY_MOVES = 0.9, 0.77, 0.65
 """Below the first two, in structure (at its best moments) and in what moves, another thing moves
 through the same landscape. Of 280 pairs of drawn clips that share one
 (`benchmarks.robustness.binding`, tuning set) none reached 0.65 in what moves, of 168 later ones one
-had 0.74; a fitted Pareto tail ends below 0.77. From the last a picture that lies askew may yet be
+had 0.74; a fitted Pareto tail ends below 0.77. From the last a picture without a mark may yet be
 laid straight."""
 _MOVED = 12.0
 """Grey levels by which a place must leave its usual level to count as moving."""

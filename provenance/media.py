@@ -186,7 +186,7 @@ def read_video(source: Path | BinaryIO, limits: Limits | None = None) -> Video:
                     damaged = True
                     break
                 chroma.append(coarse)
-                if bool(fields) == bool(luma) and _is_interlaced(picture):
+                if len(fields) == 2 * len(luma) and _is_interlaced(picture):
                     fields += _fields(upright, plane.shape)
                     kept += 2 * fields[-1].nbytes
                 kept += plane.nbytes

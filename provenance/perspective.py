@@ -51,18 +51,23 @@ def remaining(thumbnails: Bytes, pictures: Floats, visible: NDArray[np.bool_]) -
         seen = np.stack([_moved(picture, plane) for picture in laid])
         shown = _moved(as_floats(visible), plane) > 0.99
         plane = plane @ _step(_soft(wanted, blur), _soft(seen, blur), shown)
-        if not (plane @ _PLACES)[2].min() > 0.5:
+        if not _is_in_front(plane):
             return NONE
     return plane if believable(plane) else NONE
 
 
 def believable(plane: Plane) -> bool:
     """Whether some place stays where it is and no corner moves too far."""
-    *there, depth = plane @ _PLACES
-    if not depth.min() > 0.5:
+    if not _is_in_front(plane):
         return False
+    *there, depth = plane @ _PLACES
     moved = np.abs(there / depth - _PLACES[:2]).max(0)
     return bool(moved.min() < _STEADY and moved.max() < _MOST)
+
+
+def _is_in_front(plane: Plane) -> bool:
+    """Whether it leaves every place on this side of the horizon."""
+    return bool((plane @ _PLACES)[2].min() > 0.5)
 
 
 def in_pixels(plane: Plane, shape: tuple[int, int]) -> Plane:

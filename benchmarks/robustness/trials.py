@@ -100,9 +100,9 @@ def _trial(marked: Marked, attack: Transform, upload: Path, kept: Reference) -> 
         named = detect(seen.luma, seen.kinds, ring, registered=marked.registered)
     right = named.mark_id == marked.mark_id
     match = None
-    if right and named.geometry:
+    if right:
         shown = seen.moments
-        lattice = named.geometry.resized(shown.scale)
+        lattice = named.geometry.resized(shown.scale) if named.geometry else None
         match = compare(shown.luma, lattice, kept, fps=shown.fps, chroma=shown.chroma)
     return Trial(
         marked.scene.name, marked.scene.frames, attack.name, found.mark_id == marked.mark_id, right,

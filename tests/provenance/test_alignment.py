@@ -59,3 +59,11 @@ def test_another_clip_is_not_laid_over_a_corner(seed: int) -> None:
     seen = placed.visible.sum()
     of_upload = seen * abs(np.linalg.det(placed.geometry.array)) * SHRINK**2 / (width * height)
     assert seen == 0 or max(placed.visible.mean(), of_upload) > MIN_SHOWN
+
+
+def test_a_turned_upload_that_is_all_black_shows_nothing() -> None:
+    """Its black cannot be told from the corners that turning left."""
+    thumbnails = np.full((2, 32, 48), 90, np.uint8)
+    upload = [np.zeros((256, 384), np.uint8)] * 2
+    placed = place(upload, Geometry((1.0, -0.1, 0.1, 1.0)), thumbnails, (384, 256))
+    assert not placed.visible.any()
