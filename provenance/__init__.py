@@ -2,6 +2,7 @@
 
 from provenance.answers import Answer
 from provenance.attest import AttestedReport, check_report, sign_report, sign_statement
+from provenance.comparison import compare
 from provenance.credentials import (
     MARK_ALGORITHM,
     Authority,
@@ -31,7 +32,7 @@ from provenance.deposit import active_manifest, examine_manifest
 from provenance.errors import InvalidMedia, LimitReached, ProvenanceError, ProvenanceFailed
 from provenance.examination import ContentFacts, Examination, MarkFacts, RecordFacts, VideoFacts
 from provenance.examine import examine
-from provenance.fingerprint import Reference, compare, reference
+from provenance.fingerprint import Reference, reference
 from provenance.media import Limits, VideoInfo, probe, read_frames, read_video, write_video
 from provenance.paper import pdf
 from provenance.publish import verify_published

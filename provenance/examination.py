@@ -51,7 +51,7 @@ class RegionFacts:
 
 @dataclass(frozen=True, slots=True)
 class ContentFacts:
-    """How the picture compares to the registered clip's; see `fingerprint.ContentMatch`.
+    """How the picture compares to the registered clip's; see `comparison.ContentMatch`.
 
     Attributes:
         state: "matches", "altered" or "other".

@@ -22,13 +22,14 @@ import cryptography.hazmat
 import cv2
 from PIL import Image
 
-from provenance import fingerprint
+from provenance.comparison import ContentMatch, compare
 from provenance.confinement import confine, prepare
 from provenance.credentials import boxes
 from provenance.credentials.reader import Credentials, read_credentials, read_store
 from provenance.credentials.trust import TrustStores
 from provenance.errors import LimitReached, ProvenanceError, ProvenanceFailed
 from provenance.examination import ContentFacts, MarkFacts, RegionFacts, VideoFacts
+from provenance.fingerprint import Reference
 from provenance.media import Frame, Limits, Video, probe, read_frames, read_video, resized
 from provenance.picture import read_picture
 from provenance.shortlist import views_of
@@ -178,13 +179,13 @@ class Inspection:
         geometry = self._detection.geometry if self._detection else None
         stored, seen = _reference(reference), self._video.moments
         lattice = geometry.resized(seen.scale) if geometry else None
-        match = fingerprint.compare(seen.luma, lattice, stored, fps=seen.fps, chroma=seen.chroma)
+        match = compare(seen.luma, lattice, stored, fps=seen.fps, chroma=seen.chroma)
         return asdict(_facts(match))
 
 
-def _reference(content: bytes) -> fingerprint.Reference:
+def _reference(content: bytes) -> Reference:
     try:
-        return fingerprint.Reference.from_bytes(content)
+        return Reference.from_bytes(content)
     except ValueError as fault:
         raise ProvenanceFailed(
             "record-broken",
@@ -193,7 +194,7 @@ def _reference(content: bytes) -> fingerprint.Reference:
         ) from fault
 
 
-def _facts(match: fingerprint.ContentMatch) -> ContentFacts:
+def _facts(match: ContentMatch) -> ContentFacts:
     heatmap: tuple[tuple[int, ...], ...] = ()
     if match.heatmap is not None and match.segments:
         levels = (match.heatmap * 255).round().astype(int).tolist()

@@ -1,7 +1,7 @@
 """Whether an upload without a mark shows one of the few clips that its hashes lead to.
 
 A hash alone proves little: drawings are alike. So a candidate of the `shortlist` counts only if its
-reference, laid over the upload place by place, agrees everywhere (`fingerprint.compare`), in
+reference, laid over the upload place by place, agrees everywhere (`comparison.compare`), in
 outline, in colour and in what moves: many clips share a landscape, and one subject does the same
 thing in many. What a caption hides is not asked for, as long as what lies beside it agrees beyond
 doubt. A copy that was altered in other ways is not looked for: among many clips there is nearly
@@ -19,7 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provenance.fingerprint import ContentMatch, ContentState, Reference, compare
+from provenance.comparison import ContentMatch, ContentState, compare
+from provenance.fingerprint import Reference
 from provenance.shortlist import BORDERLESS, TURNS, Box, cut, inside_borders
 from provenance.watermark.planes import Bytes
 

@@ -24,7 +24,8 @@ from benchmarks.robustness.clips import FPS, Clip, collection
 from benchmarks.robustness.trials import Upload, read
 from generation.embedded.world.render import render
 from generation.embedded.world.spec import SCENES, sample_spec
-from provenance.fingerprint import ContentMatch, ContentState, Reference, compare, reference
+from provenance.comparison import ContentMatch, ContentState, compare
+from provenance.fingerprint import Reference, reference
 from provenance.watermark.geometry import Geometry, of_format
 from provenance.watermark.pattern import TILE
 

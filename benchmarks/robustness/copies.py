@@ -39,7 +39,8 @@ from benchmarks.robustness.clips import (
     world,
 )
 from benchmarks.robustness.trials import read
-from provenance.fingerprint import ContentState, Reference, compare, reference
+from provenance.comparison import ContentState, compare
+from provenance.fingerprint import Reference, reference
 from provenance.watermark.geometry import Geometry
 from provenance.watermark.pattern import TILE, tile_pixels
 

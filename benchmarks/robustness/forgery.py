@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from benchmarks.robustness.attacks import publish
 from benchmarks.robustness.clips import FPS, Clip, world
 from benchmarks.robustness.trials import Upload, read
-from provenance.fingerprint import Reference, compare, reference
+from provenance.comparison import compare
+from provenance.fingerprint import Reference, reference
 from provenance.watermark import KeyRing, MarkKey, detect, embed
 
 Residual = NDArray[np.float32]

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from benchmarks.robustness.attacks import publish
 from benchmarks.robustness.clips import FPS, Clip, Scene
 from benchmarks.robustness.suite import Transform
-from provenance.fingerprint import Reference, compare, reference
+from provenance.comparison import compare
+from provenance.fingerprint import Reference, reference
 from provenance.media import Moments, read_video
 from provenance.watermark import Budget, KeyRing, MarkKey, detect, embed
 

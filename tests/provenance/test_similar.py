@@ -9,7 +9,7 @@ import pytest
 from provenance.fingerprint import Reference, reference
 from provenance.shortlist import Shortlist, hashes_of, parts_of, views_of
 from provenance.similar import Similar, shown
-from tests.provenance.test_fingerprint import FPS, chroma, clip, luma, same_landscape
+from tests.provenance.moving import FPS, chroma, clip, luma, same_landscape
 
 COUNT = 12
 
