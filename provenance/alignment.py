@@ -335,12 +335,15 @@ def _settled(
     distance: Floats, reference_seconds: Floats, upload_seconds: Floats, tick: float,
     line: tuple[float, float],
 ) -> tuple[float, float]:  # fmt: skip
-    """The line, (speed, start), near `line` along which most thumbnails are in time. An edit is as
-    unlike there as elsewhere, and pulls at the line until no thumbnail counts for more than the
-    usual one."""
+    """The line, (speed, start), near `line` along which most thumbnails are in time; of equals one
+    at the original speed. An edit is as unlike there as elsewhere, and pulls at the line until no
+    thumbnail counts for more than the usual one; of a short piece every line is about as good."""
     speed, start = line
-    middle = float(reference_seconds[-1]) / 2
-    speeds = [speed, 1.0] if abs(math.log(speed)) < _NEARLY else [speed]
+    first, last = (upload_seconds[[0, -1]] - start) * speed
+    first, last = max(0.0, float(first)), min(float(reference_seconds[-1]), float(last))
+    middle, half = (first + last) / 2, max(0.0, last - first) / 2
+    nearly = max(_NEARLY, _NEARBY / max(half, _NEARBY))
+    speeds = [1.0, speed] if abs(math.log(speed)) < nearly else [speed]
     reach = max(1, round(_NEARBY / tick))
     lines = [
         (each, start + middle / speed - middle / each + shift * tick)
@@ -348,7 +351,8 @@ def _settled(
         for shift in sorted(range(-reach, reach + 1), key=abs)
     ]
     shown = [_along(distance, reference_seconds, upload_seconds, tick, each) for each in lines]
-    usual = float(np.median(shown[0])) if len(shown[0]) else 0.0
+    fitted = _along(distance, reference_seconds, upload_seconds, tick, line)
+    usual = float(np.median(fitted)) if len(fitted) else 0.0
     count = len(reference_seconds)
     costs = [np.minimum(each, usual).sum() + (count - len(each)) * usual for each in shown]
     return lines[int(np.argmin(costs))]

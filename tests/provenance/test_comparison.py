@@ -15,6 +15,7 @@ from provenance.watermark import Geometry
 from provenance.watermark.geometry import of_format
 from tests.provenance.moving import (
     FPS,
+    FRAMES,
     SIZE,
     chroma,
     clip,
@@ -144,6 +145,17 @@ def test_a_trimmed_upload_matches_and_covers_less(original: np.ndarray, kept: Re
     found = compare(luma(original[20:44]), None, kept, fps=FPS)
     assert found.state is ContentState.MATCHES
     assert 0.4 < found.coverage < 0.7
+
+
+@pytest.mark.parametrize(("first", "length"), [(17, 24), (15, 12), (33, 12)])
+def test_a_short_piece_of_a_film_keeps_its_speed(first: int, length: int) -> None:
+    """So few moments lie as well on many a line in time; the original speed is to be preferred."""
+    shown = film("bikes", 10)(SIZE[0], SIZE[1], FRAMES)
+    piece = luma(shown[first : first + length])
+    found = compare(piece, None, reference(shown, fps=FPS), fps=FPS)
+    assert found.state is ContentState.MATCHES
+    assert found.speed == 1
+    assert found.start == pytest.approx(-first / FPS, abs=2 / FPS)
 
 
 def test_a_faster_upload_matches(original: np.ndarray, kept: Reference) -> None:
