@@ -31,8 +31,8 @@ from provenance.perspective import NONE, remaining
 from provenance.watermark.geometry import Geometry
 from provenance.watermark.planes import Bytes, Floats, as_floats
 
-_LEAST_MISSING = 0.5
-"""Seconds at an end of the clip below which nothing counts as left out: moments are sampled."""
+_LEAST_MISSING = 0.4
+"""Seconds at an end of the clip below which nothing counts as left out: no line is surer."""
 
 
 class ContentState(StrEnum):
@@ -150,7 +150,7 @@ def compare(
         pairing.start,
         pairing.speed,
         length,
-        _missing(reference.seconds[pairing.reference], length),
+        _missing(pairing, len(luma) / rate, length),
         seen.motion,
         seen.beside is not None
         and not _lasts(replace(best, places=best.places & seen.beside), placed),
@@ -257,7 +257,8 @@ def _colours(
     return (Colour.CHANGED if _lasts(changes, placed) else Colour.SAME), changes
 
 
-def _missing(shown: Floats, length: float) -> tuple[tuple[float, float], ...]:
-    """What lies before the first and after the last moment that was found again."""
-    ends = ((0.0, float(shown[0])), (float(shown[-1]), length))
+def _missing(pairing: Pairing, end: float, length: float) -> tuple[tuple[float, float], ...]:
+    """What of a clip so long lies before the beginning of an upload, and what after its `end`."""
+    first, last = ((at - pairing.start) * pairing.speed for at in (0.0, end))
+    ends = ((0.0, first), (last, length))
     return tuple((start, end) for start, end in ends if end - start > _LEAST_MISSING)

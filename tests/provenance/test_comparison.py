@@ -147,6 +147,19 @@ def test_a_trimmed_upload_matches_and_covers_less(original: np.ndarray, kept: Re
     assert 0.4 < found.coverage < 0.7
 
 
+def test_a_trimmed_upload_is_told_what_it_leaves_out(original: np.ndarray, kept: Reference) -> None:
+    first, last = compare(luma(original[14:36]), None, kept, fps=FPS).missing
+    assert first == pytest.approx((0, 14 / FPS), abs=0.1)
+    assert last == pytest.approx((36 / FPS, 2), abs=0.1)
+
+
+@pytest.mark.parametrize("each", [1, 2], ids=["whole", "at twice the speed"])
+def test_a_whole_upload_leaves_nothing_out(
+    original: np.ndarray, kept: Reference, each: int
+) -> None:
+    assert compare(luma(original[::each]), None, kept, fps=FPS).missing == ()
+
+
 @pytest.mark.parametrize(("first", "length"), [(17, 24), (15, 12), (33, 12)])
 def test_a_short_piece_of_a_film_keeps_its_speed(first: int, length: int) -> None:
     """So few moments lie as well on many a line in time; the original speed is to be preferred."""
