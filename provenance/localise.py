@@ -86,7 +86,8 @@ def alterations(
         best: at the frames near each moment that are most like the clip.
         nominal: at the frames that lie nearest in time. An edit is escaped by frames before and
             after it, so its first and last moment may show only here; alone they prove nothing,
-            for frames get dropped and doubled.
+            for frames get dropped and doubled. Where they differ nowhere else they are in time, and
+            show the edit's place; of frames before and after it something may have moved.
         when: upload seconds of each moment.
         visible: how many places of the clip the upload shows.
         end: of the upload, in seconds.
@@ -95,7 +96,9 @@ def alterations(
     sure = best.area() > least
     beside = np.convolve(sure, np.ones(3), "same") > 0
     altered = sure | (beside & (nominal.area() > least))
-    pick = sure[:, None, None]
+    elsewhere = nominal.area()[~altered]
+    in_time = len(elsewhere) > 0 and bool((elsewhere <= least).all())
+    pick = sure[:, None, None] & (not in_time)
     places = np.where(pick, best.places, nominal.places)
     excess = as_floats(np.where(pick, best.excess, nominal.excess))
     half = float(np.median(np.diff(when))) / 2 if len(when) > 1 else _USUAL_STEP / 2

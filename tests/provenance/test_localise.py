@@ -50,6 +50,25 @@ def test_an_edit_whose_ends_are_escaped_by_frames_beside_it_is_found() -> None:
     assert (found.start, found.end) == pytest.approx((2.5 / 6, 5.5 / 6), abs=1e-3)
 
 
+def test_what_moved_by_the_frames_that_escape_an_edit_is_no_part_of_it() -> None:
+    """Pictures before and after the edit are like the clip's but for what has moved on in them."""
+    moved = np.s_[20:28, 20:28]
+    escaped = changes([3, 6], moved, moved)
+    escaped.places[4:6][:, *CLEAR] = True
+    (found,) = alterations(escaped, changes([3, 4, 5, 6]), WHEN, AREA, 1.5)
+    (region,) = found.regions
+    assert (region.x, region.y, region.width, region.height) == (0.25, 0.25, 0.25, 0.25)
+
+
+def test_where_frames_in_time_differ_without_an_edit_they_place_none() -> None:
+    """Frames were dropped and doubled: what lies nearest in time has moved on elsewhere as well."""
+    moved = np.s_[20:28, 20:28]
+    late = changes([1, 3, 4, 5, 7], moved, moved)
+    late.places[3:6][:, *CLEAR] = True
+    (found,) = alterations(changes([3, 4, 5]), late, WHEN, AREA, 1.5)
+    assert [(region.x, region.y) for region in found.regions] == [(0.25, 0.25)]
+
+
 def test_a_region_grows_into_what_differs_faintly_beside_it() -> None:
     edit = changes([3, 4, 5], faint=FAINT)
     (found,) = alterations(edit, edit, WHEN, AREA, 1.5)
