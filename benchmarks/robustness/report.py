@@ -167,7 +167,9 @@ _LIMITS = """## What limits it
   comparison with the reference exposes it.
 - **Content** is compared by outlines, grey levels and coarse hues: a pale tint, a grey place made
   another grey of the same level, and what is smaller than 1.5 % of the picture
-  pass. A grey copy counts as genuine and is told to be grey; a copy recoloured as a whole
+  pass; so did 9 of 56 places of tuning clips whose hues were reversed at the same luma, most of
+  them in film with little colour: a hue counts only where the clip shows nothing like it one place
+  away. A grey copy counts as genuine and is told to be grey; a copy recoloured as a whole
   is altered. Another subject that moves through the same landscape is other content; one that
   stands where the first stood, of its shape, may pass for an alteration. What lies under a caption
   testifies to nothing; where hardly anything that moves is left beside it, the clip may look like
