@@ -158,9 +158,9 @@ _LIMITS = """## What limits it
   a quarter of the slow waves in texture and a fifth more of the fast ones raised the least VMAF of
   14 tuning clips from 74 to 84; of 70 hard uploads of them 47 were recognised instead of 66.
 - **Times** follow the machine: one core marked 340, another 986 frames a second, dwtDct 20 and 45;
-  nothing was found in 1.57 and in 0.62 s; within one hour, one detector took 0.53 and 0.74 s in the mean for the
-  same uploads without a mark. The attacks' times were taken on one of two cores while another
-  benchmark ran on the other.
+  nothing was found in 1.57 and in 0.62 s; within one hour, one detector took 0.53 and 0.74 s in
+  the mean for the same uploads without a mark. The attacks' times were taken on one of two cores
+  while another benchmark ran on the other.
 - **A quarter turn** and more than 16° are not looked for; nor is a strong perspective: what is left
   of it beside one lattice is taken out before contents are compared, not before marks are read.
 - **Forgers** without a key can put a mark on another picture: it proves nothing by itself, the
