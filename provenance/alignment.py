@@ -341,9 +341,10 @@ def _settled(
     speed, start = line
     first, last = (upload_seconds[[0, -1]] - start) * speed
     first, last = max(0.0, float(first)), min(float(reference_seconds[-1]), float(last))
-    middle, half = (first + last) / 2, max(0.0, last - first) / 2
-    nearly = max(_NEARLY, _NEARBY / max(half, _NEARBY))
-    speeds = [1.0, speed] if abs(math.log(speed)) < nearly else [speed]
+    middle, half = (first + last) / 2, (last - first) / 2
+    faster = abs(math.log(speed))
+    pulled = faster < _NEARLY or faster * half < _NEARBY
+    speeds = dict.fromkeys((speed, 1.0)) if pulled else (speed,)
     reach = max(1, round(_NEARBY / tick))
     lines = [
         (each, start + middle / speed - middle / each + shift * tick)
@@ -351,11 +352,10 @@ def _settled(
         for shift in sorted(range(-reach, reach + 1), key=abs)
     ]
     shown = [_along(distance, reference_seconds, upload_seconds, tick, each) for each in lines]
-    fitted = _along(distance, reference_seconds, upload_seconds, tick, line)
-    usual = float(np.median(fitted)) if len(fitted) else 0.0
+    usual = float(np.median(shown[0])) if len(shown[0]) else 0.0
     count = len(reference_seconds)
     costs = [np.minimum(each, usual).sum() + (count - len(each)) * usual for each in shown]
-    return lines[int(np.argmin(costs))]
+    return min(zip(costs, lines, strict=True), key=lambda each: (each[0], each[1][0] != 1))[1]
 
 
 def _along(

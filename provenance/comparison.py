@@ -257,8 +257,8 @@ def _colours(
     return (Colour.CHANGED if _lasts(changes, placed) else Colour.SAME), changes
 
 
-def _missing(pairing: Pairing, end: float, length: float) -> tuple[tuple[float, float], ...]:
-    """What of a clip so long lies before the beginning of an upload, and what after its `end`."""
-    first, last = ((at - pairing.start) * pairing.speed for at in (0.0, end))
+def _missing(pairing: Pairing, shown: float, length: float) -> tuple[tuple[float, float], ...]:
+    """What of a clip of this length lies before and after an upload that shows so many seconds."""
+    first, last = ((at - pairing.start) * pairing.speed for at in (0.0, shown))
     ends = ((0.0, first), (last, length))
     return tuple((start, end) for start, end in ends if end - start > _LEAST_MISSING)

@@ -25,11 +25,12 @@ from provenance.watermark.planes import Bytes, Floats, as_bytes, as_floats
 
 THUMBNAILS_PER_SECOND = 6
 MAX_THUMBNAILS = 96
+CHROMA_PITCH = 16
+"""Pixels of a clip to a place of its stored chroma."""
 _HASHES_PER_SECOND = 2
 _MAGIC = b"KMREF1"
 _MAX_BYTES = 8_000_000
 _MAX_SIDE = 8192
-CHROMA_PITCH = 16
 _CHROMA_STEP = 4
 """Levels to which stored chroma is rounded."""
 _NO_CHROMA: Bytes = np.zeros((0, 0, 0, 2), np.uint8)

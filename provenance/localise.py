@@ -93,12 +93,11 @@ def alterations(
         end: of the upload, in seconds.
     """
     least = ALTERED_AREA * max(1, visible)
-    sure = best.area() > least
+    sure, late = best.area() > least, nominal.area() > least
     beside = np.convolve(sure, np.ones(3), "same") > 0
-    altered = sure | (beside & (nominal.area() > least))
-    elsewhere = nominal.area()[~altered]
-    in_time = len(elsewhere) > 0 and bool((elsewhere <= least).all())
-    pick = sure[:, None, None] & (not in_time)
+    altered = sure | (beside & late)
+    in_time = not (altered.all() or late[~altered].any())
+    pick = (sure & (not in_time))[:, None, None]
     places = np.where(pick, best.places, nominal.places)
     excess = as_floats(np.where(pick, best.excess, nominal.excess))
     half = float(np.median(np.diff(when))) / 2 if len(when) > 1 else _USUAL_STEP / 2
